@@ -1,0 +1,132 @@
+"""The scenario: which policy model and register, which years, which goals and options."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from allocator.inputs.schemas.base import Id, Label, Share, Strict, Year
+
+
+class Money(Strict):
+    """Currency, unit and step of every amount."""
+
+    currency: str = "CNY"
+    unit: str = "万元"
+    """Name of the unit in headings and reports."""
+    unit_value: Decimal = Field(default=Decimal(10000), gt=0)
+    """Units of the currency in one ``unit``: 10,000 元 in one 万元."""
+    step: Decimal = Field(default=Decimal("0.01"), gt=0)
+    """Smallest amount used, in ``unit``; every amount is a whole number of steps."""
+    other_units: dict[str, Decimal] = {"元": Decimal(1), "亿元": Decimal(100_000_000)}
+    """Other units accepted in headings and rates, in units of the currency."""
+
+
+class Horizon(Strict):
+    """Years of starts and of payments."""
+
+    first: Year
+    """The plan year: first year of starts."""
+    last: Year
+    """Last year of starts."""
+    payments_until: Year | None = None
+    """Last year of payments; None means as long as the bills of the last starts fall due."""
+
+
+GoalId = Literal["tasks", "shortfall", "hazards", "points", "public_money", "tie_break"]
+
+
+class Goal(Strict):
+    """One stage of the lexicographic order."""
+
+    id: GoalId
+    abs: Decimal = Decimal(0)
+    """How much of this goal later stages may give up, in its own unit."""
+    rel: Share = Decimal(0)
+    """The same as a share of its value; the greater of both counts."""
+    clock: Share = Decimal("0.1")
+    """Share of the time limit this stage may take."""
+
+
+DEFAULT_GOALS = (
+    Goal(id="tasks", clock=Decimal("0.05")),
+    Goal(id="shortfall", clock=Decimal("0.05")),
+    Goal(id="hazards", clock=Decimal("0.1"), rel=Decimal("0.005")),
+    Goal(id="points", clock=Decimal("0.65"), rel=Decimal("0.0005")),
+    Goal(id="public_money", clock=Decimal("0.1")),
+    Goal(id="tie_break", clock=Decimal("0.05")),
+)
+
+
+class SolverOptions(Strict):
+    """How to search."""
+
+    name: str = "highs"
+    """highs, scip, or any solver PuLP knows (cbc …)."""
+    time_limit_s: float = Field(default=60.0, gt=0)
+    gap: float = Field(default=0.001, ge=0)
+    """Stop a stage when the gap is at most this."""
+    seed: int = 1
+    workers: int = Field(default=2, ge=1)
+
+
+class Options(Strict):
+    """Switches of families."""
+
+    shortfall: bool = True
+    """Whether the last-resort source exists."""
+    elastic_tasks: bool = True
+    """Whether task bands may be broken, at the cost of the first goal."""
+    staging_years: int = Field(default=0, ge=0)
+    """Years after the start within which optional items may still be done."""
+    fairness: Share = Decimal(0)
+    """Least ratio between a county's started share of ready households and the city's; 0 switches it off."""
+    rules_off: tuple[str, ...] = ()
+    """Families switched off, by name (for asking what a rule costs)."""
+
+
+Lock = Literal["must", "never"] | Year
+
+
+class Scenario(Strict):
+    """One case to solve."""
+
+    id: Id
+    label: Label
+    synthetic: bool = False
+    """True when the data are made up: every report then says so (演示数据)."""
+    description: str = ""
+    filled_in_by: str = ""
+    """Unit that fills in the tables (填报单位)."""
+    extends: str | None = None
+    """Scenario file, in the same folder tree, whose values this one changes."""
+    policy_model: str
+    """Id of a shipped policy model, or a folder inside the scenario's folder."""
+    policy: dict[str, Any] = {}
+    """Changes to the policy model, by path (merged into it key by key)."""
+    register_path: str = Field(alias="register")
+    """Workbook (.xlsx) or folder of .csv files, inside the scenario's folder."""
+    counties: Annotated[tuple[Id, ...], Field(min_length=1)]
+    """Counties in the order of reports."""
+    horizon: Horizon
+    as_of: date
+    """Date on which rules must be in force."""
+    money: Money = Money()
+    spend_profile: tuple[Share, ...] = (Decimal(1),)
+    """Shares of a work's cost paid in the start year and the years after; sums to 1."""
+    class_profiles: dict[Id, tuple[Share, ...]] = {}
+    """Spend profile by work class, where it differs."""
+    firm: tuple[str, ...] = ("issued", "arrived")
+    """Certainties that count as 已落实."""
+    goals: tuple[Goal, ...] = DEFAULT_GOALS
+    headline: GoalId = "points"
+    """Goal whose status, bound and gap head the manifest."""
+    locks: dict[Id, Lock] = {}
+    """By project or estate id: must start, never starts, or the year it starts in."""
+    exclusions: tuple[tuple[Id, ...], ...] = ()
+    """Sets of projects of which at most one starts."""
+    options: Options = Options()
+    solver: SolverOptions = SolverOptions()
