@@ -1,0 +1,140 @@
+"""Why an estate is not in the plan: the codes of ``estates.reason`` and their words.
+
+A code may carry an argument after a colon (``status:renovated``, ``gate:approval,design``); what it does not carry
+stands in the column ``reason_detail``. Several gate ids are separated by commas.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allocator.inputs.register_sheets import STATUS
+from allocator.inputs.schemas.base import Label
+from allocator.inputs.schemas.policy import PolicyModel
+
+STATES: dict[str, Label] = {
+    "started": Label(zh="列入计划", en="in the plan"),
+    "not_eligible": Label(zh="不符合改造范围", en="not eligible"),
+    "not_ready": Label(zh="前置条件不具备", en="not ready"),
+    "not_chosen": Label(zh="本期未安排", en="not chosen"),
+}
+"""Words of ``estates.state``, in the order of reports."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason: the state it belongs to, and its words; ``{detail}`` is replaced by what the reason is about."""
+
+    state: str
+    words: Label
+    bare: Label
+    """Words when there is no detail."""
+
+
+def _reason(state: str, zh: str, en: str, bare_zh: str = "", bare_en: str = "") -> Reason:
+    return Reason(state, Label(zh=zh, en=en), Label(zh=bare_zh or zh, en=bare_en or en))
+
+
+REASONS: dict[str, Reason] = {
+    "status": _reason("not_eligible", "小区状态:{detail}", "status: {detail}", "小区状态不符", "excluded status"),
+    "built_after": _reason(
+        "not_eligible",
+        "建成年份({detail})晚于政策范围",
+        "completed ({detail}) after the policy's limit",
+        "建成年份晚于政策范围",
+        "completed after the policy's limit",
+    ),
+    "built_unknown": _reason("not_eligible", "建成年份不明", "year of completion unknown"),
+    "gate": _reason(
+        "not_ready",
+        "未具备:{detail}",
+        "conditions not met: {detail}",
+        "前置条件未具备",
+        "conditions not met",
+    ),
+    "money": _reason(
+        "not_chosen",
+        "资金额度不足:{detail}",
+        "limits are used up: {detail}",
+        "资金额度不足",
+        "limits are used up",
+    ),
+    "lower_score": _reason(
+        "not_chosen",
+        "资金有限,评分较低({detail})",
+        "lower score under the same limits ({detail})",
+        "资金有限,评分较低",
+        "lower score under the same limits",
+    ),
+    "locked_never": _reason("not_chosen", "情景设定为不安排", "ruled out by the scenario"),
+    "exclusion": _reason(
+        "not_chosen",
+        "与已安排项目互斥:{detail}",
+        "exclusive with a project in the plan: {detail}",
+        "与已安排项目互斥",
+        "exclusive with a project in the plan",
+    ),
+    "task_maximum": _reason(
+        "not_chosen",
+        "年度任务上限已满:{detail}",
+        "the task's maximum is reached: {detail}",
+        "年度任务上限已满",
+        "the task's maximum is reached",
+    ),
+    "capacity": _reason(
+        "not_chosen",
+        "实施能力已满:{detail}",
+        "the county's capacity is used up: {detail}",
+        "实施能力已满",
+        "the county's capacity is used up",
+    ),
+    "no_funding_source": _reason(
+        "not_chosen",
+        "没有可用资金来源:{detail}",
+        "no source may pay for: {detail}",
+        "没有可用资金来源",
+        "no source may pay",
+    ),
+    "late_ready": _reason(
+        "not_chosen",
+        "具备条件较晚({detail})",
+        "ready late ({detail})",
+        "具备条件较晚",
+        "ready late",
+    ),
+}
+"""Reason by code (without its argument), in the order of reports."""
+
+_SEPARATOR = {"zh": "、", "en": ", "}
+
+
+def split_reason(code: str, detail: str) -> tuple[str, str]:
+    """Base code and detail: the code's own argument, if it has one, else ``detail``."""
+    base, colon, argument = code.partition(":")
+    return base, (argument if colon and argument else detail)
+
+
+def reason_words(code: str, detail: str, policy: PolicyModel, language: str) -> str:
+    """Sentence that explains ``code`` in ``language``; unknown codes are shown as they are, "" stays ""."""
+    base, about = split_reason(code, detail)
+    reason = REASONS.get(base)
+    if reason is None:
+        return f"{code} {detail}".strip()
+    if not about:
+        return reason.bare.text(language)
+    return reason.words.text(language).replace("{detail}", _detail_words(about, policy, language))
+
+
+def _detail_words(detail: str, policy: PolicyModel, language: str) -> str:
+    """``detail`` with ids of gates, sources, works and statuses replaced by their names."""
+    parts = [part.strip() for part in detail.replace("|", ",").split(",")]
+    return _SEPARATOR.get(language, ", ").join(_name(part, policy, language) for part in parts if part)
+
+
+def _name(part: str, policy: PolicyModel, language: str) -> str:
+    for known in (policy.gates, policy.sources, policy.works):
+        if part in known:
+            return known[part].label.text(language) or part
+    if language == "zh":
+        return {value: word for word, value in STATUS.items()}.get(part, part)
+    return part.replace("_", " ")
