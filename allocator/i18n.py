@@ -5,14 +5,16 @@ from __future__ import annotations
 import gettext
 from pathlib import Path
 
-_LOCALE = Path(__file__).parent / "locale"
-_current: gettext.NullTranslations = gettext.translation("allocator", _LOCALE, languages=["zh"], fallback=True)
+LOCALE = Path(__file__).parent / "locale"
+"""Folder of the catalogues."""
+
+_current: gettext.NullTranslations = gettext.translation("allocator", LOCALE, languages=["zh"], fallback=True)
 
 
 def use_language(language: str) -> None:
     """Show messages in ``language`` (``zh`` or ``en``) from now on."""
     global _current  # noqa: PLW0603 - one process speaks one language
-    _current = gettext.translation("allocator", _LOCALE, languages=[language], fallback=True)
+    _current = gettext.translation("allocator", LOCALE, languages=[language], fallback=True)
 
 
 def _(message: str) -> str:
