@@ -1,0 +1,195 @@
+"""Accounts: what each source has at each place and year, and what takes from it before the plan does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from allocator.formulation.frames import stack
+from allocator.formulation.funding import SHORTFALL, places_with_money
+from allocator.formulation.index import Index
+from allocator.formulation.splitting import Schedule, bond_schedule
+from allocator.inputs.case import Case, rate_to_steps
+from allocator.inputs.register_sheets import TOTAL
+
+if TYPE_CHECKING:
+    from allocator.formulation.columns import Columns
+
+
+def declared(case: Case) -> pd.DataFrame:
+    """Declared limits; ``source``, ``place``, ``year`` (0: total), ``amount``, ``minimum_use``, summed over rows."""
+    limits = case.register.limits
+    frame = limits[["source", "place", "year", "amount"]].assign(
+        minimum_use=limits["minimum_use"].fillna(0).astype(np.int64), year=limits["year"].astype(np.int64)
+    )
+    return frame.groupby(["source", "place", "year"], as_index=False)[["amount", "minimum_use"]].sum()
+
+
+def running_bills(case: Case) -> pd.DataFrame:
+    """Bills of projects under way, at the account they are paid from; ``source``, ``place``, ``year``, ``amount``."""
+    bills = case.register.running
+    scope = bills["source"].map({name: s.scope for name, s in case.policy.sources.items()})
+    placed = bills.assign(place=bills["county"].where(scope == "county", ""), year=bills["year"].astype(np.int64))
+    return placed.groupby(["source", "place", "year"], as_index=False)["amount"].sum()
+
+
+def carried_money(case: Case) -> pd.DataFrame:
+    """Money carried over from before; ``source``, ``place``, ``arrival``, ``amount``."""
+    carried = case.register.carried.rename(columns={"arrival_year": "arrival"})
+    carried = carried.assign(arrival=carried["arrival"].astype(np.int64))
+    return carried.groupby(["source", "place", "arrival"], as_index=False)["amount"].sum()
+
+
+def lot_steps(case: Case, bond: str) -> int:
+    """Size of a lot of a bond, in whole steps."""
+    lot = case.policy.bonds[bond].lot
+    return rate_to_steps(lot.value, lot.unit, Decimal(1), case.scenario.money)
+
+
+def schedule(case: Case, bond: str) -> Schedule:
+    """Principal and interest of one lot by year after issue."""
+    terms = case.policy.bonds[bond]
+    return bond_schedule(lot_steps(case, bond), int(terms.term_years.value), terms.coupon.value, terms.repayment)
+
+
+def bond_quotas(case: Case, bond: str, years: Sequence[int]) -> pd.DataFrame:
+    """Quota of a bond; ``county``, ``year``, ``amount`` [steps]."""
+    limits = declared(case)
+    own = (limits["source"] == case.policy.bonds[bond].source) & (limits["place"] != "") & limits["year"].isin(list(years))
+    return limits.loc[own, ["place", "year", "amount"]].rename(columns={"place": "county"}).reset_index(drop=True)
+
+
+def is_bond_fed(case: Case) -> set[str]:
+    """Sources whose money is bond proceeds; their declared limits are quotas."""
+    return {bond.source for bond in case.policy.bonds.values()}
+
+
+def yearly_accounts(index: Index) -> pd.DataFrame:
+    """Accounts with limits by year; ``source``, ``place``. Left out: unlimited ones, pledges, and pure totals."""
+    case = index.case
+    places = places_with_money(case)
+    sources = case.policy.sources
+    limited = places["source"].map({n: s.limited and s.scope != "estate" for n, s in sources.items()}).astype(bool)
+    places = places[limited]
+    limits = declared(case)
+    yearly = set(limits.loc[limits["year"] != TOTAL, ["source", "place"]].itertuples(index=False, name=None))
+    yearly |= set(carried_money(case)[["source", "place"]].itertuples(index=False, name=None))
+    fed = is_bond_fed(case) | {n for n, s in sources.items() if s.formula is not None}
+    keep = [(s, p) in yearly or s in fed for s, p in places.itertuples(index=False, name=None)]
+    return places[keep].sort_values(["source", "place"], ignore_index=True)
+
+
+def pay_places(index: Index, pay: pd.DataFrame) -> pd.Series:
+    """Place of the account each payment column draws on."""
+    table = index.pools.table
+    scope = pay["source"].map({n: s.scope for n, s in index.case.policy.sources.items()}).fillna("county")
+    pool = pay["pool"].to_numpy()
+    estate = table["estate"].to_numpy()[pool]
+    area_of = index.estates.set_index("estate_id")["area"]
+    area = pd.Series(estate).map(area_of).fillna("").to_numpy()
+    place = np.select(
+        [scope == "estate", scope == "area", scope == "county"], [estate, area, table["county"].to_numpy()[pool]], ""
+    )
+    return pd.Series(place, index=pay.index, dtype=object)
+
+
+def carry_windows(index: Index, pay: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of arrival and payment year in which carried money may move.
+
+    ``pay`` has ``pool``, ``source``, ``year``, ``upper``. Result: ``source``, ``place``, ``arrival``, ``year``, ``upper``.
+    """
+    case = index.case
+    first, last = index.payment_years[0], index.payment_years[-1]
+    accounts = yearly_accounts(index)
+    accounts["usable"] = accounts["source"].map({n: s.usable_years for n, s in case.policy.sources.items()})
+    accounts = accounts[accounts["usable"] > 1]
+    before = carried_money(case)
+    before = before[before["arrival"] < first]
+    now = accounts[["source", "place"]].merge(pd.DataFrame({"arrival": index.payment_years}), how="cross")
+    arrivals = stack([before, now], ["source", "place", "arrival"]).merge(accounts, on=["source", "place"])
+    windows = arrivals.merge(pd.DataFrame({"year": index.payment_years}), how="cross")
+    inside = (windows["year"] >= windows["arrival"]) & (windows["year"] < windows["arrival"] + windows["usable"])
+    windows = windows[inside & (windows["year"] <= last)]
+    placed = pay.assign(place=pay_places(index, pay))
+    most = placed.groupby(["source", "place", "year"], as_index=False)["upper"].sum()
+    taken = stack([running_bills(case), _greatest_service(index)], ["source", "place", "year", "amount"])
+    taken = taken.groupby(["source", "place", "year"], as_index=False)
+    windows = windows.merge(most, on=["source", "place", "year"], how="left")
+    windows = windows.merge(taken["amount"].sum(), on=["source", "place", "year"], how="left")
+    windows["upper"] = windows["upper"].fillna(0.0) + windows["amount"].fillna(0.0)
+    return windows.sort_values(["source", "place", "arrival", "year"], ignore_index=True)
+
+
+def _greatest_service(index: Index) -> pd.DataFrame:
+    """Service if all quotas were issued; ``source``, ``place``, ``year``, ``amount``."""
+    frames = []
+    case = index.case
+    for name, bond in case.policy.bonds.items():
+        quota = bond_quotas(case, name, index.payment_years)
+        lots = quota["amount"] // lot_steps(case, name)
+        for offset, service in enumerate(schedule(case, name).service, start=1):
+            due = quota.assign(year=quota["year"] + offset, amount=lots * service, source=bond.service_source)
+            frames.append(due.rename(columns={"county": "place"}))
+    return stack(frames, ["source", "place", "year", "amount"])
+
+
+def service_terms(index: Index, columns: Columns) -> pd.DataFrame:
+    """Service per lot issued; ``bond``, ``source`` (that pays it), ``county``, ``year`` (due), ``col``, ``principal``,
+    ``interest``, ``amount`` [steps]. All years to the last repayment.
+    """
+    issue = columns["issue"]
+    frames = []
+    for name, bond in index.case.policy.bonds.items():
+        own = issue[issue["bond"] == name]
+        plan = schedule(index.case, name)
+        frames += [
+            own.assign(year=own["year"] + k, source=bond.service_source, principal=p, interest=i, amount=p + i)
+            for k, (p, i) in enumerate(zip(plan.principal, plan.interest, strict=True), start=1)
+        ]
+    return stack(frames, ["bond", "source", "county", "year", "col", "principal", "interest", "amount"])
+
+
+def formula_terms(index: Index, columns: Columns) -> pd.DataFrame:
+    """Money a formula grant gains per start; ``source``, ``place``, ``year`` (arrival), ``col``, ``amount`` [steps]."""
+    case = index.case
+    frames = []
+    for name, source in case.policy.sources.items():
+        if source.formula is None:
+            continue
+        gained = formula_gain(index, name)
+        place = index.estates[{"city": "county", "county": "county", "area": "area"}[source.scope]]
+        by_project = index.estates.assign(
+            amount=gained, place="" if source.scope == "city" else place
+        ).groupby(["project", "place"], as_index=False)["amount"].sum()  # fmt: skip
+        terms = by_project.merge(columns["start"], on="project")
+        terms["year"] += source.formula.lag_years
+        frames.append(terms.assign(source=name))
+    return stack(frames, ["source", "place", "year", "col", "amount"])
+
+
+def formula_gain(index: Index, source: str) -> pd.Series:
+    """Steps a formula grant gains per estate started, by row of estates; rounded half up per estate."""
+    formula = index.case.policy.sources[source].formula
+    if formula is None:
+        return pd.Series(0, index=index.estates.index)
+    money = index.case.scenario.money
+
+    def gain(households: int, area: float, buildings: int) -> int:
+        rate = (
+            formula.per_household * int(households) + formula.per_floor_area * Decimal(str(area))
+            + formula.per_building * int(buildings) + formula.per_estate
+        )  # fmt: skip
+        return rate_to_steps(rate * formula.factor, formula.unit, Decimal(1), money)
+
+    rows = index.estates[["households", "floor_area", "buildings"]].itertuples(index=False, name=None)
+    return pd.Series([gain(*row) for row in rows], index=index.estates.index, dtype=np.int64)
+
+
+def placed_payments(index: Index, columns: Columns) -> pd.DataFrame:
+    """Payment columns with the place of their account; ``pool``, ``source``, ``year``, ``col``, ``place``."""
+    pay = columns["pay"]
+    return pay[pay["source"] != SHORTFALL].assign(place=lambda f: pay_places(index, f))

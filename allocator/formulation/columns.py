@@ -1,0 +1,152 @@
+"""Decision columns: one labelled block per kind, numbered in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from allocator.formulation.accounts import bond_quotas, carry_windows, lot_steps
+from allocator.formulation.costs import greatest_demand
+from allocator.formulation.frames import stack
+from allocator.formulation.funding import SHORTFALL
+from allocator.formulation.index import Index
+from allocator.formulation.labels import readable
+from allocator.formulation.tasks import task_bands
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass
+class Columns:
+    """Blocks of columns. Each block is a frame of keys with ``col``, the column's number.
+
+    ``lower`` and ``upper`` are finite; ``integer`` says which columns are whole; ``money`` which are steps of money.
+    """
+
+    blocks: dict[str, pd.DataFrame] = field(default_factory=dict)
+    lower: list[Floats] = field(default_factory=list)
+    upper: list[Floats] = field(default_factory=list)
+    integer: list[npt.NDArray[np.bool_]] = field(default_factory=list)
+    money: list[npt.NDArray[np.bool_]] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, kind: str, keys: pd.DataFrame, upper: object, *, integer: bool, money: bool = False) -> None:
+        """Append a block with bounds 0 .. ``upper``."""
+        n = len(keys)
+        frame = keys.reset_index(drop=True)
+        frame["col"] = np.arange(self.count, self.count + n, dtype=np.int64)
+        self.blocks[kind] = frame
+        self.lower.append(np.zeros(n))
+        self.upper.append(np.broadcast_to(np.asarray(upper, dtype=np.float64), (n,)).copy())
+        self.integer.append(np.full(n, integer))
+        self.money.append(np.full(n, money))
+        self.count += n
+
+    def __getitem__(self, kind: str) -> pd.DataFrame:
+        return self.blocks[kind]
+
+    def names(self, index: Index) -> list[str]:
+        """Readable names, ``kind[key,key]``, in column order."""
+        names: list[str] = []
+        for kind, frame in self.blocks.items():
+            keys = readable(frame.drop(columns="col"), index)
+            names += [f"{kind}[{key}]" for key in keys]
+        return names
+
+
+def _cross(frame: pd.DataFrame, years: Sequence[int], name: str = "year") -> pd.DataFrame:
+    return frame.merge(pd.DataFrame({name: list(years)}), how="cross")
+
+
+def build_columns(index: Index) -> Columns:
+    """All columns of a case, in the order: choices, bonds, money, breaches."""
+    columns = Columns()
+    _add_choices(columns, index)
+    _add_bonds(columns, index)
+    _add_money(columns, index)
+    _add_breaches(columns, index)
+    return columns
+
+
+def _add_choices(columns: Columns, index: Index) -> None:
+    years = index.start_years
+    projects = index.projects[["routes"]].reset_index(names="project")
+    columns.add("start", _cross(projects[["project"]], years), 1.0, integer=True)
+    several = projects[projects["routes"].map(len) > 1]
+    spread = several.explode("routes").rename(columns={"routes": "route"})
+    columns.add("route", _cross(spread[["project", "route"]], years)[["project", "year", "route"]], 1.0, integer=True)
+    staged = range(years[0], years[-1] + index.case.scenario.options.staging_years + 1)
+    optional = index.items.loc[~index.items["required"], ["project"]].reset_index(names="item")
+    # A group that must have one of its items done is done with the start: no later years.
+    late = index.items["group_required"].groupby([index.items["estate"], index.items["choice_group"]]).transform("any")
+    grid = _cross(optional, staged)
+    grid = grid[(grid["year"] <= years[-1]) | ~grid["item"].map(late).astype(bool)]
+    columns.add("do", grid[["item", "year"]], 1.0, integer=True)
+    routed = grid.merge(spread[["project", "route"]], on="project")
+    columns.add("do_route", routed[["item", "year", "route"]], 1.0, integer=True)
+    pairs = saving_pairs(index).merge(projects[["project", "routes"]].explode("routes"), on="project")
+    pairs = _cross(pairs.rename(columns={"routes": "route"}), staged)
+    columns.add("both", pairs[["saving", "estate", "year", "route"]], 1.0, integer=True)
+    areas = pd.DataFrame({"area": index.case.register.areas.index})
+    if index.case.policy.bundle is None:
+        areas = areas.iloc[:0]
+    columns.add("bonus", _cross(areas, years), 1.0, integer=True)
+
+
+def saving_pairs(index: Index) -> pd.DataFrame:
+    """Estates where both works of a saving are needed; columns ``saving``, ``estate``, ``project``, ``item_1``, ``item_2``.
+
+    Where an estate has several items of a work, the first by id counts.
+    """
+    first = index.items.groupby(["estate", "project", "work"])["item_id"].idxmin().rename("item").reset_index()
+    found = []
+    for name, saving in index.case.policy.savings.items():
+        one = first[first["work"] == saving.works[0]].rename(columns={"item": "item_1"})
+        two = first[first["work"] == saving.works[1]].rename(columns={"item": "item_2"})
+        pair = one.merge(two[["estate", "item_2"]], on="estate")
+        found.append(pair.assign(saving=name))
+    return stack(found, ["saving", "estate", "project", "item_1", "item_2"])
+
+
+def _add_bonds(columns: Columns, index: Index) -> None:
+    frames = []
+    for name in index.case.policy.bonds:
+        quota = bond_quotas(index.case, name, index.payment_years)
+        frames.append(quota.assign(bond=name, lots=quota["amount"] // lot_steps(index.case, name)))
+    issue = stack(frames, ["bond", "county", "year", "lots"])
+    issue = issue[issue["lots"] > 0]
+    columns.add("issue", issue[["bond", "county", "year"]], issue["lots"].to_numpy(float), integer=True)
+
+
+def _add_money(columns: Columns, index: Index) -> None:
+    """Payments, rests and carry-over; a column exists where its pool can have costs in that year."""
+    demand = greatest_demand(index, columns)
+    table = index.pools.table
+    passing = demand[demand["pool"].map(table["parent"]) >= 0]
+    onward = passing.assign(pool=passing["pool"].map(table["parent"]))
+    demand_all = pd.concat([demand, onward]).groupby(["pool", "year"], as_index=False)["amount"].sum()
+    pay = index.pools.sources.merge(demand_all, on="pool").sort_values(["pool", "source", "year"], kind="stable")
+    upper = pay["amount"].to_numpy(float)
+    if not index.case.scenario.options.shortfall:
+        upper = np.where(pay["source"] == SHORTFALL, 0.0, upper)
+    columns.add("pay", pay[["pool", "source", "year"]], upper, integer=False, money=True)
+    columns.add("rest", passing[["pool", "year"]], passing["amount"].to_numpy(float), integer=False, money=True)
+    use = carry_windows(index, pay.assign(upper=upper))
+    columns.add(
+        "use", use[["source", "place", "arrival", "year"]], use["upper"].to_numpy(float), integer=False, money=True
+    )
+
+
+def _add_breaches(columns: Columns, index: Index) -> None:
+    tasks = task_bands(index)
+    if not index.case.scenario.options.elastic_tasks:
+        tasks = tasks.iloc[:0]
+    keys = ["county", "year", "measure"]
+    under, over = tasks[tasks["minimum"] > 0], tasks[tasks["maximum"] >= 0]
+    columns.add("under", under[keys], under["minimum"].to_numpy(float), integer=False)
+    total = {"estates": len(index.estates), "households": int(index.projects["households"].sum())}
+    columns.add("over", over[keys], over["measure"].map(total).to_numpy(float), integer=False)

@@ -1,0 +1,104 @@
+"""Which column says that an item is done, and what its doing costs each pool in each payment year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from allocator.formulation.frames import stack
+from allocator.formulation.index import Index
+from allocator.formulation.normal_form import amounts_due
+from allocator.inputs.schemas.base import in_force
+
+if TYPE_CHECKING:
+    from allocator.formulation.columns import Columns
+
+
+def done(index: Index, columns: Columns) -> pd.DataFrame:
+    """Column that says an item is done in a year, whatever the route; ``item``, ``year``, ``col``."""
+    required = index.items.loc[index.items["required"], ["project"]].reset_index(names="item")
+    with_start = required.merge(columns["start"], on="project")[["item", "year", "col"]]
+    return pd.concat([with_start, columns["do"][["item", "year", "col"]]], ignore_index=True)
+
+
+def acts(index: Index, columns: Columns) -> pd.DataFrame:
+    """Column that says an item is done in a year on a route; ``item``, ``project``, ``year``, ``route``, ``col``."""
+    items = index.items[["project", "required"]].reset_index(names="item")
+    routes = index.projects["routes"]
+    items["several"] = items["project"].map(routes.map(len) > 1)
+    items["route"] = items["project"].map(routes.map(lambda r: r[0]))
+    single, several = items[~items["several"]], items[items["several"]].drop(columns="route")
+    frames = [
+        single[single["required"]].merge(columns["start"], on="project"),
+        single[~single["required"]].merge(columns["do"], on="item"),
+        several[several["required"]].merge(columns["route"], on="project"),
+        several[~several["required"]].merge(columns["do_route"], on="item"),
+    ]
+    return pd.concat(frames, ignore_index=True)[["item", "project", "year", "route", "col"]]
+
+
+def pool_costs(index: Index, columns: Columns) -> pd.DataFrame:
+    """What each pool owes per column and payment year; ``pool``, ``year``, ``col``, ``amount`` [steps].
+
+    Amounts of ``both`` columns (savings) are differences from the gross cost, so they may be negative.
+    """
+    by_item = _item_costs(index)
+    acting = acts(index, columns)
+    terms = by_item.merge(acting, on=["item", "route"])
+    terms = terms.assign(year=terms["year"] + terms["offset"])
+    terms = pd.concat([terms[["pool", "year", "col", "amount"]], _saving_costs(index, columns)], ignore_index=True)
+    last = index.payment_years[-1]
+    return terms[terms["year"] <= last].groupby(["pool", "year", "col"], as_index=False)["amount"].sum()
+
+
+def _item_costs(index: Index) -> pd.DataFrame:
+    """Steps due per (item, route, pool, offset)."""
+    members = index.pools.members.rename(columns={"part_row": "part"})
+    long = members.merge(index.due, on="part")
+    long["item"] = index.parts["item_row"].to_numpy()[long["part"].to_numpy()]
+    grouped = long.groupby(["item", "route", "pool", "offset"], as_index=False)["due"].sum()
+    return grouped.rename(columns={"due": "amount"})
+
+
+def saved_amounts(index: Index) -> pd.DataFrame:
+    """Change of what is due per part when a saving is made; ``saving``, ``estate``, ``part``, ``offset``, ``change``."""
+    frames = []
+    case = index.case
+    for name, saving in case.policy.savings.items():
+        if in_force((saving,), case.scenario.as_of) is None:
+            continue
+        cheaper = index.parts[index.parts["work"] == saving.on]
+        first = cheaper.groupby("estate")["item"].transform("min") == cheaper["item"]
+        cheaper = cheaper[first]
+        numerator, denominator = saving.share.as_integer_ratio()
+        net = cheaper["cost"] - cheaper["cost"] * numerator // denominator
+        due = amounts_due(case, cheaper["work"].reset_index(drop=True), net.reset_index(drop=True))
+        due["part"] = cheaper.index.to_numpy()[due["row"].to_numpy()]
+        gross = index.due[index.due["part"].isin(cheaper.index)]
+        both = due[["part", "offset", "due"]].merge(gross, on=["part", "offset"], how="outer", suffixes=("_net", "_gross"))
+        both["change"] = both["due_net"].fillna(0).astype(np.int64) - both["due_gross"].fillna(0).astype(np.int64)
+        estate_row = pd.Series(index.estates.index, index=index.estates["estate_id"])
+        both["estate"] = both["part"].map(index.parts["estate"]).map(estate_row)
+        frames.append(both.assign(saving=name))
+    return stack(frames, ["saving", "estate", "part", "offset", "change"])
+
+
+def _saving_costs(index: Index, columns: Columns) -> pd.DataFrame:
+    saved = saved_amounts(index).merge(columns["both"], on=["saving", "estate"])
+    members = index.pools.members.rename(columns={"part_row": "part"})
+    saved = saved.merge(members, on=["part", "route"])
+    saved = saved.assign(year=saved["year"] + saved["offset"]).rename(columns={"change": "amount"})
+    return saved[["pool", "year", "col", "amount"]]
+
+
+def greatest_demand(index: Index, columns: Columns) -> pd.DataFrame:
+    """An upper bound of each pool's cost by payment year; ``pool``, ``year``, ``amount`` [steps], positive ones only."""
+    by_item = _item_costs(index)
+    acting = acts(index, columns)[["item", "route", "year"]].drop_duplicates()
+    terms = by_item.merge(acting, on=["item", "route"])
+    terms["year"] += terms["offset"]
+    terms = terms[terms["year"] <= index.payment_years[-1]]
+    greatest = terms.groupby(["pool", "year", "item"], as_index=False)["amount"].max()
+    return greatest.groupby(["pool", "year"], as_index=False)["amount"].sum()

@@ -1,0 +1,153 @@
+"""What a source pays stays within what it has."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from allocator.formulation.accounts import (
+    carried_money, declared, formula_terms, is_bond_fed, lot_steps, placed_payments, running_bills, service_terms, yearly_accounts,
+)  # fmt: skip
+from allocator.formulation.columns import Columns
+from allocator.formulation.frames import stack
+from allocator.formulation.index import Index
+from allocator.formulation.rows import CITY, COUNTY, LOCAL, Rows, make_rows, term
+from allocator.inputs.register_sheets import TOTAL
+
+ACCOUNT = ["source", "place", "year"]
+
+
+def source_limits(index: Index, columns: Columns) -> tuple[Rows, ...]:
+    r"""Keep payments, running projects and bond service within limits, formula money and bond proceeds.
+
+    .. math::
+        \sum_g pay_{g,s,\tau} + service_{\tau} \le limit_{\tau} + formula_{\tau} + proceeds_{\tau} - running_{\tau}
+        \quad (usable = 1) \\
+        \sum_\tau use_{a,\tau} \le limit_a + formula_a + proceeds_a, \qquad
+        \sum_g pay_{g,s,\tau} + service_{\tau} + running_{\tau} = \sum_a use_{a,\tau} \quad (usable > 1)
+
+    Besides: limits of the whole city on county sources, limits on totals, minimum use, pledges of estates. Steps of money.
+    A limit of zero blocks the source; readers refuse a missing year. Source: register 资金额度, 在建项目, 结转资金, 出资承诺;
+    policy ``usable_years`` and ``formula``; formulation.md, source_limits.
+    """
+    money = _Money(index, columns)
+    return (
+        *_single_year(index, money), *_carried_over(index, columns, money),
+        *_overall(index, money), _minimum_use(index, money), _pledges(index, money),
+    )  # fmt: skip
+
+
+class _Money:
+    """Frames shared by the rows of this family: spending, gains and amounts known beforehand, by account and year."""
+
+    def __init__(self, index: Index, columns: Columns) -> None:
+        self.pay = placed_payments(index, columns)
+        service = service_terms(index, columns).rename(columns={"county": "place"})
+        self.service = service[service["year"].isin(index.payment_years)][[*ACCOUNT, "col", "amount"]]
+        self.spending = stack([term(self.pay, 1.0), _as_term(self.service, 1.0)], [*ACCOUNT, "col", "coefficient"])
+        proceeds = columns["issue"].rename(columns={"county": "place"})
+        bonds = index.case.policy.bonds
+        proceeds["source"] = proceeds["bond"].map({n: b.source for n, b in bonds.items()})
+        proceeds["amount"] = proceeds["bond"].map({n: lot_steps(index.case, n) for n in bonds}).astype(float)
+        formulas = _as_term(formula_terms(index, columns), -1.0)
+        self.gains = stack([formulas, _as_term(proceeds, -1.0)], [*ACCOUNT, "col", "coefficient"])
+        self.limits = declared(index.case)
+        fed = self.limits["source"].isin(list(is_bond_fed(index.case)))
+        self.own = self.limits[~fed | (self.limits["place"] == "")]
+        self.money_in = self.limits[~fed]
+        self.running = running_bills(index.case)
+        self.carried = carried_money(index.case)
+
+
+def _as_term(frame: pd.DataFrame, sign: float) -> pd.DataFrame:
+    return frame.assign(coefficient=frame["amount"].astype(float) * sign)[[*ACCOUNT, "col", "coefficient"]]
+
+
+def _lookup(keys: pd.DataFrame, frame: pd.DataFrame, on: list[str], value: str = "amount") -> np.ndarray:
+    known = frame.groupby(on, as_index=False)[value].sum()
+    if keys.empty or known.empty:
+        return np.zeros(len(keys))
+    return keys[on].merge(known, on=on, how="left")[value].fillna(0.0).to_numpy(float)
+
+
+def _reach_of(keys: pd.DataFrame) -> np.ndarray:
+    return np.where(keys["place"] == "", CITY, COUNTY)
+
+
+def _account_years(index: Index, *, carries: bool) -> pd.DataFrame:
+    accounts = yearly_accounts(index)
+    usable = accounts["source"].map({n: s.usable_years for n, s in index.case.policy.sources.items()})
+    accounts = accounts[(usable > 1) == carries]
+    return accounts.merge(pd.DataFrame({"year": index.payment_years}), how="cross")
+
+
+def _single_year(index: Index, money: _Money) -> tuple[Rows, ...]:
+    keys = _account_years(index, carries=False)
+    first = index.payment_years[0]
+    carried = money.carried.assign(year=first)
+    available = (
+        _lookup(keys, money.money_in, ACCOUNT) + _lookup(keys, carried, ACCOUNT) - _lookup(keys, money.running, ACCOUNT)
+    )
+    terms = [money.spending, money.gains]
+    return (make_rows("source_limits", keys, terms, upper=available, reach=_reach_of(keys), unit="money"),)
+
+
+def _carried_over(index: Index, columns: Columns, money: _Money) -> tuple[Rows, ...]:
+    use = columns["use"]
+    arrivals = use[["source", "place", "arrival"]].drop_duplicates()
+    arrived = money.money_in.rename(columns={"year": "arrival"})
+    on = ["source", "place", "arrival"]
+    has = _lookup(arrivals, arrived, on) + _lookup(arrivals, money.carried, on)
+    gains = money.gains.rename(columns={"year": "arrival"})
+    arriving = make_rows(
+        "source_limits.arrival", arrivals, [term(use[[*on, "col"]], 1.0), gains], upper=has,
+        reach=_reach_of(arrivals), unit="money",
+    )  # fmt: skip
+    keys = _account_years(index, carries=True)
+    taken = -_lookup(keys, money.running, ACCOUNT)
+    terms = [money.spending, term(use[[*ACCOUNT, "col"]], -1.0)]
+    spending = make_rows(
+        "source_limits.carry", keys, terms, lower=taken, upper=taken, reach=_reach_of(keys), unit="money"
+    )
+    return arriving, spending
+
+
+def _overall(index: Index, money: _Money) -> tuple[Rows, ...]:
+    """Limits that are not an account's own year: the whole city of a county source, and totals."""
+    scope = money.own["source"].map({n: s.scope for n, s in index.case.policy.sources.items()})
+    city_wide = money.own[(money.own["place"] == "") & (scope != "city") & (money.own["year"] != TOTAL)]
+    totals = money.own[money.own["year"] == TOTAL]
+    spending, running = money.spending, money.running
+    by_city = make_rows(
+        "source_limits.city", city_wide[["source", "year"]], [spending.drop(columns="place")],
+        upper=city_wide["amount"].to_numpy(float) - _lookup(city_wide, running, ["source", "year"]), reach=CITY, unit="money",
+    )  # fmt: skip
+    local = totals["place"] != ""
+    rows = [by_city]
+    for kind, part, on in (
+        ("source_limits.total", totals[local], ["source", "place"]), ("source_limits.city_total", totals[~local], ["source"]),
+    ):  # fmt: skip
+        left = part["amount"].to_numpy(float) - _lookup(part, running, on)
+        terms = [spending[[*on, "col", "coefficient"]]]
+        reach = COUNTY if "place" in on else CITY
+        rows.append(make_rows(kind, part[on], terms, upper=left, reach=reach, unit="money"))
+    return tuple(rows)
+
+
+def _minimum_use(index: Index, money: _Money) -> Rows:
+    asked = money.limits[(money.limits["minimum_use"] > 0) & money.limits["year"].isin(index.payment_years)]
+    least = asked["minimum_use"].to_numpy(float) - _lookup(asked, money.running, ACCOUNT)
+    paid = term(money.pay, 1.0)[[*ACCOUNT, "col", "coefficient"]]
+    keys = asked[ACCOUNT]
+    return make_rows("source_limits.minimum_use", keys, [paid], lower=least, reach=_reach_of(keys), unit="money")
+
+
+def _pledges(index: Index, money: _Money) -> Rows:
+    pledges = index.case.register.pledges
+    limited = {n for n, s in index.case.policy.sources.items() if s.scope == "estate" and s.limited}
+    own = pledges[pledges["source"].isin(list(limited))].rename(columns={"estate": "place"})
+    keys = own.groupby(["source", "place"], as_index=False)["amount"].sum()
+    terms = [term(money.pay[["source", "place", "col"]], 1.0)]
+    return make_rows(
+        "source_limits.pledge", keys[["source", "place"]], terms, upper=keys["amount"].to_numpy(float), reach=LOCAL, unit="money"
+    )

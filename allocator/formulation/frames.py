@@ -1,0 +1,20 @@
+"""Stacking frames that may be empty, without losing their kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+TEXT = ("source", "place", "county", "saving", "bond", "route", "payer", "measure")
+"""Key columns that hold names; all other columns are numbers."""
+
+
+def stack(frames: Iterable[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    """Frames one below the other; with none, an empty frame of the right kinds."""
+    full = [frame[columns] for frame in frames if len(frame)]
+    if full:
+        return pd.concat(full, ignore_index=True)
+    kinds = {name: pd.Series([], dtype=object if name in TEXT else np.int64) for name in columns}
+    return pd.DataFrame(kinds)

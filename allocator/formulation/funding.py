@@ -1,0 +1,141 @@
+"""Which sources may pay for which parts, and which parts share a pool.
+
+Source: models/<id>/formulation.md, "Sources of a part" and "Pools".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from allocator.formulation.normal_form import rules_in_force
+from allocator.inputs.case import Case
+from allocator.inputs.schemas.base import in_force
+from allocator.inputs.schemas.policy import Eligibility, PayerShares, PolicyModel, Source
+
+SHORTFALL = "shortfall"
+"""Name of the last-resort source."""
+
+
+@dataclass(frozen=True)
+class PoolKey:
+    """Scope of the money that a set of rules makes interchangeable."""
+
+    at_estate: bool
+    """Whether the narrow sources pay at the estate."""
+    passes_on: bool
+    """Whether what they leave is paid by the county's pool of the wide sources."""
+    narrow: tuple[str, ...]
+    wide: tuple[str, ...]
+
+
+def is_narrow(source: Source, policy: PolicyModel) -> bool:
+    """Whether a rule of the source, or about its payer, is about one estate."""
+    residents = policy.residents
+    protected = residents is not None and residents.affordability is not None and source.payer == residents.payer
+    return source.scope in ("estate", "area") or bool(source.caps) or protected
+
+
+def pool_key(policy: PolicyModel, sources: Sequence[str], shares: PayerShares | None) -> PoolKey:
+    """Smallest unit named by any rule that touches the money of these sources under one payer rule.
+
+    ``shares`` is None for a closed part. Exactness: without a rule of one estate the feasible payments of every member are
+    one and the same convex cone, so sums may be split in proportion; a rule that is not homogeneous narrows the scope.
+    """
+    narrow = tuple(s for s in sources if is_narrow(policy.sources[s], policy))
+    wide = tuple(s for s in sources if s not in narrow)
+    if not narrow:
+        return PoolKey(at_estate=False, passes_on=False, narrow=(), wide=wide)
+    wide_payers = {policy.sources[s].payer for s in wide}
+    if shares is not None:
+        wide_payers |= {p for p in shares.shares if policy.payers[p].last_resort}
+    narrow_payers = {policy.sources[s].payer for s in narrow}
+    of_cost = any(_shares_of(policy.sources[s], "cost") for s in wide)
+    of_mixed_part = any(
+        _shares_of(policy.sources[s], "payer_part") and policy.sources[s].payer in narrow_payers for s in wide
+    )
+    passes_on = len(wide_payers) == 1 and not of_cost and not of_mixed_part
+    return PoolKey(at_estate=True, passes_on=passes_on, narrow=narrow, wide=wide)
+
+
+def _shares_of(source: Source, base: str) -> bool:
+    return source.share is not None and source.share.of == base
+
+
+def _admits(eligible: Eligibility, part: pd.Series) -> bool:
+    lists = (
+        (eligible.classes, part["work_class"]), (eligible.works, part["work"]),
+        (eligible.components, part["component"]), (eligible.rules, part["rule"]),
+    )  # fmt: skip
+    return all(not admitted or value in admitted for admitted, value in lists) and part["work"] not in eligible.not_works
+
+
+def _candidates(case: Case, kinds: pd.DataFrame) -> pd.DataFrame:
+    """Sources that may pay for each kind of part by its rules alone; one row per (kind, source)."""
+    rules = rules_in_force(case)
+    active = {n: s for n, s in case.policy.sources.items() if in_force((s,), case.scenario.as_of) is not None}
+    records = []
+    for kind, part in kinds.iterrows():
+        if part["grant_source"]:
+            records.append((kind, part["grant_source"]))
+            continue
+        payers = [part["payer"]] if part["payer"] else [p for p, b in rules[part["rule"]].shares.items() if b.max > 0]
+        records += [
+            (kind, name) for name, s in active.items() if s.payer in payers and _admits(s.eligible, part)
+        ]
+    return pd.DataFrame(records, columns=["kind", "source"]).astype({"source": object})
+
+
+def places_with_money(case: Case) -> pd.DataFrame:
+    """Accounts that can hold money; one row per (source, place), place "" being the city."""
+    register, policy = case.register, case.policy
+    fed = {bond.source for bond in policy.bonds.values()}
+    declared = pd.concat([register.limits[["source", "place"]], register.carried[["source", "place"]]])
+    scope = {name: source.scope for name, source in policy.sources.items()}
+    declared = declared[(declared["place"] != "") & declared["source"].map(scope).isin(["county", "area"])]
+    records = list(declared.itertuples(index=False, name=None))
+    places = {"county": list(case.scenario.counties), "area": list(register.areas["area"])}
+    for name, source in policy.sources.items():
+        if source.scope == "city":
+            records.append((name, ""))
+        elif source.scope in places and (not source.limited or source.formula is not None or name in fed):
+            records += [(name, place) for place in places[source.scope]]
+    pledged = register.pledges.loc[register.pledges["amount"] > 0, ["source", "estate"]]
+    records += list(pledged.itertuples(index=False, name=None))
+    unlimited = [n for n, s in policy.sources.items() if s.scope == "estate" and not s.limited]
+    records += [(name, estate) for name in unlimited for estate in register.estates["estate"]]
+    return pd.DataFrame(records, columns=["source", "place"]).drop_duplicates(ignore_index=True)
+
+
+def part_sources(case: Case, parts: pd.DataFrame) -> pd.Series:
+    """Sources that may pay for each part at its place, before routes: a tuple in declared order, by row of ``parts``."""
+    by_kind = ["work", "work_class", "component", "rule", "payer", "grant_source"]
+    kind = parts.groupby(by_kind, sort=False).ngroup()
+    kinds = parts[by_kind].assign(kind=kind).drop_duplicates("kind").set_index("kind")
+    here = case.register.estates.set_index("estate")[["county", "area"]]
+    combos = pd.DataFrame({"kind": kind, "estate": parts["estate"]}).drop_duplicates(ignore_index=True)
+    long = combos.reset_index(names="combo").merge(_candidates(case, kinds), on="kind")
+    long = long.merge(here, left_on="estate", right_index=True)
+    scope = long["source"].map({n: s.scope for n, s in case.policy.sources.items()})
+    long["place"] = np.select(
+        [scope == "estate", scope == "area", scope == "county"], [long["estate"], long["area"], long["county"]], ""
+    )
+    long = long.merge(places_with_money(case), on=["source", "place"])
+    order = {name: position for position, name in enumerate(case.policy.sources)}
+    long = long.assign(rank=long["source"].map(order)).sort_values(["combo", "rank"])
+    found = long.groupby("combo")["source"].agg(tuple)
+    combos["sources"] = found.reindex(combos.index)
+    combos["sources"] = [s if isinstance(s, tuple) else () for s in combos["sources"]]
+    keyed = combos.set_index(["kind", "estate"])["sources"]
+    return pd.Series(
+        keyed.reindex(pd.MultiIndex.from_arrays([kind, parts["estate"]])).to_numpy(), index=parts.index, dtype=object
+    )
+
+
+def on_route(case: Case, sources: Iterable[str], route: str) -> tuple[str, ...]:
+    """Sources that pay on a route ("" when the policy has none)."""
+    without = case.policy.routes[route].without if route else ()
+    return tuple(s for s in sources if s not in without)

@@ -1,0 +1,87 @@
+"""Exact division of whole amounts: largest remainder, ratios of decimals, bond schedules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+
+
+def common_ratio(shares: Sequence[Decimal]) -> tuple[list[int], int]:
+    """Numerators and the common denominator of ``shares``, exact."""
+    fractions = [Fraction(share) for share in shares]
+    denominator = 1
+    for fraction in fractions:
+        denominator = denominator * fraction.denominator // np.gcd(denominator, fraction.denominator)
+    return [int(f * denominator) for f in fractions], int(denominator)
+
+
+def largest_remainder(group: Ints, total: Ints, numerator: Ints, denominator: Ints) -> Ints:
+    """Divide each group's total by weights ``numerator / denominator``; floors, then one step to the largest remainders.
+
+    One entry per (group, position), sorted by group and then position; ``total`` and ``denominator`` are constant within
+    a group and the numerators of a group sum to its denominator. Ties go to the earlier position.
+    """
+    if not len(group):
+        return np.zeros(0, dtype=np.int64)
+    scaled = total * numerator
+    floor = scaled // denominator
+    remainder = scaled - floor * denominator
+    _, start, codes = np.unique(group, return_index=True, return_inverse=True)
+    left = total[start] - np.bincount(codes, weights=floor, minlength=len(start)).astype(np.int64)
+    order = np.lexsort((np.arange(len(group)), -remainder, codes))
+    rank = np.empty(len(group), dtype=np.int64)
+    rank[order] = np.arange(len(group)) - start[codes[order]]
+    return floor + (rank < left[codes])
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """What one lot of a bond costs in the years after its issue, in whole steps."""
+
+    principal: tuple[int, ...]
+    interest: tuple[int, ...]
+
+    @property
+    def service(self) -> tuple[int, ...]:
+        """Principal and interest by year after issue."""
+        return tuple(p + i for p, i in zip(self.principal, self.interest, strict=True))
+
+
+def _half_up(value: Fraction) -> int:
+    decimal = Decimal(value.numerator) / Decimal(value.denominator)
+    return int(decimal.to_integral_value(ROUND_HALF_UP))
+
+
+def bond_schedule(lot: int, term: int, coupon: Decimal, repayment: str) -> Schedule:
+    """Principal and interest of one lot of ``lot`` steps over ``term`` years (``level``, ``bullet`` or ``instalments``)."""
+    rate = Fraction(coupon)
+    if repayment == "bullet":
+        principal = [0] * (term - 1) + [lot]
+    elif repayment == "instalments":
+        base, left = divmod(lot, term)
+        principal = [base + (1 if year < left else 0) for year in range(term)]
+    else:
+        principal = _annuity_principal(lot, term, rate)
+    outstanding = lot
+    interest = []
+    for repaid in principal:
+        interest.append(_half_up(outstanding * rate))
+        outstanding -= repaid
+    return Schedule(tuple(principal), tuple(interest))
+
+
+def _annuity_principal(lot: int, term: int, rate: Fraction) -> list[int]:
+    total = _half_up(Fraction(lot, term) if rate == 0 else lot * rate / (1 - 1 / (1 + rate) ** term))
+    outstanding, principal = lot, []
+    for _ in range(term - 1):
+        repaid = min(outstanding, total - _half_up(outstanding * rate))
+        principal.append(repaid)
+        outstanding -= repaid
+    return [*principal, outstanding]
