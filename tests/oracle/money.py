@@ -1,0 +1,299 @@
+"""Whether the bills of an integer point can be paid: a linear programme over single parts, with no pools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ortools.linear_solver import pywraplp
+
+from allocator.inputs.case import rate_to_steps
+from allocator.inputs.register_sheets import TOTAL
+from allocator.inputs.schemas.base import Dated, in_force
+from allocator.inputs.schemas.policy import Cap
+from tests.oracle.choices import Point, due, lot_size, service_by_year
+from tests.oracle.facts import Facts, Part, Row, given
+
+Expression = Any
+"""A linear expression of the solver."""
+
+Account = tuple[str, str]
+"""A source and its place."""
+
+
+@dataclass(frozen=True)
+class Payment:
+    """What a source pays for a part in a year; source "" is the last resort, which stands in for ``payer``."""
+
+    part: Part
+    payer: str
+    source: str
+    year: int
+    amount: Expression
+
+
+class Money:
+    """The payments of one integer point, with every rule that binds them.
+
+    Built from parts one by one: every rule is stated for the part, item, estate or account it speaks of.
+    """
+
+    def __init__(self, facts: Facts, point: Point) -> None:
+        self.facts, self.point = facts, point
+        self.solver = pywraplp.Solver.CreateSolver("GLOP")
+        self.lots = dict(point.lots)
+        self.service = service_by_year(facts, self.lots)
+        self.is_payable = True
+        self.payments = list(self._pay())
+        self._keep_accounts()
+        self._keep_city_limits()
+        self._keep_minimum_use()
+        self._keep_estates()
+
+    def least(self, goal: str, ceilings: Mapping[str, float]) -> float | None:
+        """Smallest value of ``goal`` with the goals in ``ceilings`` at most that; None when bills cannot be paid."""
+        if not self.is_payable:
+            return None
+        goals = {"shortfall": self._shortfall(), "public_money": self._public_money()}
+        zero = self.solver.NumVar(0, 0, "")  # so that a goal nothing contributes to is an expression, too
+        extra = [self.solver.Add(goals[name] + zero <= ceiling + 1e-6) for name, ceiling in ceilings.items()]
+        self.solver.Minimize(goals[goal] + zero)
+        status = self.solver.Solve()
+        value = self.solver.Objective().Value() if status == pywraplp.Solver.OPTIMAL else None
+        if status not in (pywraplp.Solver.OPTIMAL, pywraplp.Solver.INFEASIBLE):
+            msg = f"GLOP says {status}"
+            raise RuntimeError(msg)
+        for row in extra:
+            row.SetBounds(-self.solver.infinity(), self.solver.infinity())
+        return value
+
+    # bills, part by part
+
+    def _pay(self) -> Iterator[Payment]:
+        for estate, years in due(self.facts, self.point).items():
+            route = self.point.routes.get(self.facts.estates[estate]["project"], "")
+            for year, bills in years.items():
+                for (item, k), bill in bills.items():
+                    yield from self._pay_part(self.facts.items[item].parts[k], route, year, bill)
+
+    def _pay_part(self, part: Part, route: str, year: int, bill: int) -> list[Payment]:
+        payments = []
+        for payer, sources in self.facts.sources_of(part, route).items():
+            last_resort = self.facts.policy.payers[payer].last_resort and self.facts.scenario.options.shortfall
+            for source in sources + [""] * last_resort:
+                payments.append(Payment(part, payer, source, year, self.solver.NumVar(0, bill, "")))
+        self._equal(_total(payments), bill)
+        for payer, (low, high) in part.bands.items():
+            paid = _total(p for p in payments if p.payer == payer)
+            if low > 0:
+                self._at_least(paid, float(low * bill))
+            if high < 1:
+                self._at_most(paid, float(high * bill))
+            for payment in payments:
+                if payment.payer == payer and payment.source:
+                    self._keep_share(payment, paid, bill)
+        return payments
+
+    def _keep_share(self, payment: Payment, of_payer: Expression, bill: int) -> None:
+        share = self.facts.policy.sources[payment.source].share
+        if share is None:
+            return
+        base = of_payer if share.of == "payer_part" else bill
+        if share.max is not None:
+            self._at_most(payment.amount - float(self.facts.now(share.max)) * base, 0)
+        if share.min is not None:
+            self._at_least(payment.amount - float(self.facts.now(share.min)) * base, 0)
+
+    # accounts
+
+    def _paid(self, source: str, place: str | None = None, year: int | None = None) -> Expression:
+        """What a source pays at a place (None: everywhere) in a year (None: all of them)."""
+        return _total(
+            p
+            for p in self.payments
+            if p.source == source
+            and (year in (None, p.year))
+            and (place is None or self.facts.place(source, p.part.estate) == (source, place))
+        )
+
+    def _charged(self, source: str, place: str | None, year: int | None) -> int:
+        """Bills of running projects and debt service that an account pays first."""
+        years = set(self.facts.payment_years)
+        running = sum(
+            int(row["amount"])
+            for row in self.facts.rows("running")
+            if row["source"] == source
+            and row["year"] in (years if year is None else {year})
+            and (place is None or self._running_place(row) == place)
+        )
+        serviced = sum(
+            amount
+            for (bond, county, when), amount in self.service.items()
+            if self.facts.policy.bonds[bond].service_source == source
+            and when in (years if year is None else {year})
+            and place in (None, county)
+        )
+        return running + serviced
+
+    def _running_place(self, row: Row) -> str:
+        return "" if self.facts.policy.sources[row["source"]].scope == "city" else str(row["county"])
+
+    def _accounts(self) -> set[Account]:
+        """Accounts with a limit of their own, of sources that are limited by year."""
+        limited = {n for n, s in self.facts.policy.sources.items() if s.limited and s.scope != "estate"}
+        found = {self.facts.place(p.source, p.part.estate) for p in self.payments if p.source in limited}
+        found |= {(row["source"], self._running_place(row)) for row in self.facts.rows("running")}
+        found |= {(self.facts.policy.bonds[b].service_source, county) for b, county, _ in self.service}
+        return {account for account in found if account is not None and account[0] in limited}
+
+    def _arrivals(self, source: str, place: str) -> dict[int, int]:
+        """Money of an account by year of arrival."""
+        arrivals: dict[int, int] = {}
+
+        def arrive(year: int, amount: int) -> None:
+            arrivals[year] = arrivals.get(year, 0) + amount
+
+        bond = self.facts.bond_of(source)
+        for row in self.facts.rows("limits"):
+            if (row["source"], row["place"]) == (source, place) and row["year"] != TOTAL and bond is None:
+                arrive(int(row["year"]), int(row["amount"]))
+        for (name, county, year), count in self.lots.items():
+            if (name, county) == (bond, place):
+                arrive(year, count * lot_size(self.facts, self.facts.policy.bonds[name]))
+        for row in self.facts.rows("carried"):
+            if (row["source"], row["place"]) == (source, place):
+                once = self.facts.policy.sources[source].usable_years == 1
+                arrive(self.facts.first if once else int(row["arrival_year"]), int(row["amount"]))
+        for year, amount in self._formula_money(source, place):
+            arrive(year, amount)
+        return arrivals
+
+    def _formula_money(self, source: str, place: str) -> Iterator[tuple[int, int]]:
+        formula = self.facts.policy.sources[source].formula
+        if formula is None:
+            return
+        for estate, row in self.facts.estates.items():
+            year = self.point.starts.get(row["project"])
+            if year is None or self.facts.place(source, estate) != (source, place):
+                continue
+            quantities = (
+                (formula.per_household, row["households"]),
+                (formula.per_floor_area, row["floor_area"]),
+                (formula.per_building, row["buildings"]),
+                (formula.per_estate, 1),
+            )
+            amount = sum((rate * Decimal(str(quantity)) for rate, quantity in quantities), Decimal(0))
+            money = self.facts.scenario.money
+            yield year + formula.lag_years, rate_to_steps(amount, formula.unit, formula.factor, money)
+
+    def _keep_accounts(self) -> None:
+        for source, place in sorted(self._accounts()):
+            arrivals = self._arrivals(source, place)
+            usable = self.facts.policy.sources[source].usable_years
+            uses = {
+                (arrival, year): self.solver.NumVar(0, amount, "")
+                for arrival, amount in arrivals.items()
+                for year in range(arrival, arrival + usable)
+                if year in self.facts.payment_years
+            }
+            for arrival, amount in arrivals.items():
+                self._at_most(sum(use for (a, _), use in uses.items() if a == arrival), amount)
+            for year in self.facts.payment_years:
+                used = sum(use for (_, y), use in uses.items() if y == year)
+                self._at_most(self._paid(source, place, year) + self._charged(source, place, year) - used, 0)
+
+    def _keep_city_limits(self) -> None:
+        """Limits of the whole city on sources of smaller scope, and limits on the total over the years."""
+        sums: dict[tuple[str, str, int], int] = {}
+        for row in self.facts.rows("limits"):
+            wide = row["place"] == "" and self.facts.policy.sources[row["source"]].scope != "city"
+            if wide or row["year"] == TOTAL:
+                key = (row["source"], row["place"], int(row["year"]))
+                sums[key] = sums.get(key, 0) + int(row["amount"])
+        for (source, place, year), amount in sums.items():
+            where = None if place == "" else place
+            when = None if year == TOTAL else year
+            self._at_most(self._paid(source, where, when) + self._charged(source, where, when), amount)
+
+    def _keep_minimum_use(self) -> None:
+        for row in self.facts.rows("limits"):
+            if given(row["minimum_use"]):
+                running = sum(
+                    int(bill["amount"])
+                    for bill in self.facts.rows("running")
+                    if (bill["source"], self._running_place(bill), bill["year"])
+                    == (row["source"], row["place"], row["year"])
+                )
+                paid = self._paid(row["source"], row["place"], row["year"])
+                self._at_least(paid + running, int(row["minimum_use"]))
+
+    # estates
+
+    def _keep_estates(self) -> None:
+        for estate, row in self.facts.estates.items():
+            for name, source in self.facts.policy.sources.items():
+                paid = _total(p for p in self.payments if p.source == name and p.part.estate == estate)
+                if source.scope == "estate" and source.limited:
+                    self._at_most(paid, self._pledged(estate, name))
+                for cap in source.caps:
+                    self._at_most(paid, self._cap(cap, row))
+            residents = self.facts.policy.residents
+            if residents is not None and residents.affordability is not None:
+                sources = {n for n, s in self.facts.policy.sources.items() if s.payer == residents.payer}
+                paid = _total(p for p in self.payments if p.source in sources and p.part.estate == estate)
+                self._at_most(paid, self._rate(residents.affordability, row["households"]))
+
+    def _pledged(self, estate: str, source: str) -> int:
+        return sum(
+            int(row["amount"])
+            for row in self.facts.rows("pledges")
+            if (row["estate"], row["source"]) == (estate, source)
+        )
+
+    def _cap(self, cap: Cap, row: Row) -> int:
+        quantity = {"household": row["households"], "floor_area": row["floor_area"], "estate": 1}[cap.per]
+        return self._rate(cap.amount, quantity)
+
+    def _rate(self, values: Dated, quantity: float) -> int:
+        """Steps of a rate in force times a quantity."""
+        rate = in_force(values, self.facts.scenario.as_of)
+        assert rate is not None
+        return rate_to_steps(rate.value, rate.unit, Decimal(str(quantity)), self.facts.scenario.money)
+
+    # goals
+
+    def _shortfall(self) -> Expression:
+        return _total(p for p in self.payments if not p.source)
+
+    def _public_money(self) -> Expression:
+        policy = self.facts.policy
+        local = _total(p for p in self.payments if p.source and policy.sources[p.source].local)
+        stands_in = _total(p for p in self.payments if p.payer == p.part.stands_in)
+        issued = sum(count * lot_size(self.facts, policy.bonds[bond]) for (bond, _, _), count in self.lots.items())
+        years = self.facts.payment_years
+        serviced = sum(amount for (_, _, year), amount in self.service.items() if year in years)
+        return local + stands_in + issued + serviced
+
+    # rows
+
+    def _at_most(self, expression: Expression, bound: float) -> None:
+        self._row(expression, -self.solver.infinity(), bound)
+
+    def _at_least(self, expression: Expression, bound: float) -> None:
+        self._row(expression, bound, self.solver.infinity())
+
+    def _equal(self, expression: Expression, bound: float) -> None:
+        self._row(expression, bound, bound)
+
+    def _row(self, expression: Expression, low: float, high: float) -> None:
+        if isinstance(expression, int | float):  # nothing to decide: the row holds or the point fails
+            self.is_payable &= low - 1e-6 <= expression <= high + 1e-6
+        else:
+            self.solver.Add(pywraplp.LinearConstraint(expression, low, high))
+
+
+def _total(payments: Iterable[Payment]) -> Expression:
+    """Sum of payments; the number zero when there are none."""
+    return sum(payment.amount for payment in payments)
