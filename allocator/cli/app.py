@@ -1,0 +1,61 @@
+"""The commands, put together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+import typer
+
+from allocator.cli.consoles import survive_any_encoding
+from allocator.cli.exits import guarded
+from allocator.cli.options import LangOption
+from allocator.cli.records import audit, export, report, validate
+from allocator.cli.run import run
+from allocator.cli.start import generate, init, version
+from allocator.i18n import _
+
+COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
+    "run": (run, _("Find a plan, audit it, and write tables, workbook and page.")),
+    "validate": (validate, _("Read a scenario and tell everything that is wrong or doubtful.")),
+    "audit": (audit, _("Check a run again from its inputs alone.")),
+    "report": (report, _("Write workbook and page of a run again.")),
+    "generate": (generate, _("Make a synthetic scenario with its register, of any size.")),
+    "init": (init, _("Copy a shipped example, as a start for a scenario of your own.")),
+    "export": (export, _("Write columns and rows of a scenario with readable names, for any other solver.")),
+    "version": (version, _("Print the versions of the program and of what it solves with.")),
+}
+"""Commands with their help, in the order of ``allocator --help``."""
+
+
+def start(arguments: Sequence[str]) -> None:
+    """Run the command that ``arguments`` name; ends in SystemExit."""
+    survive_any_encoding()
+    app()(list(arguments), prog_name="allocator")
+
+
+def app() -> typer.Typer:
+    """The command line, with help in the language spoken when this module was imported."""
+    commands = typer.Typer(
+        name="allocator",
+        help=_(
+            "Which old estates to renovate in which year, and who pays every yuan of it: proven, audited, explained."
+        ),
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+    )
+    commands.callback()(_common)
+    for name, (command, told) in COMMANDS.items():
+        commands.command(name, help=told)(guarded(command))
+    return commands
+
+
+def _common(
+    debug: Annotated[bool, typer.Option("--debug", help=_("Show the traceback of an error."))] = False,
+    lang: LangOption = None,  # noqa: ARG001 - read before parsing
+) -> None:
+    """Options before any command."""
+    if debug:
+        os.environ["ALLOCATOR_DEBUG"] = "1"

@@ -1,0 +1,21 @@
+"""Arguments and options that several commands share; read after the language is known, see ``allocator.cli.main``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from allocator.cli.language import Language
+from allocator.i18n import _
+
+ScenarioArgument = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help=_("Scenario file, or the name of a shipped scenario."))
+]
+RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help=_("Run folder."), exists=True, file_okay=False)]
+LangOption = Annotated[
+    Language | None, typer.Option("--lang", help=_("Language of messages and reports (default zh, or ALLOCATOR_LANG)."))
+]
+JsonOption = Annotated[bool, typer.Option("--json", help=_("Print only JSON."))]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help=_("Print only the run folder, and what went wrong."))]

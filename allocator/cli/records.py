@@ -1,0 +1,76 @@
+"""Commands on what already exists: ``validate`` a scenario, ``audit`` and ``report`` a run, ``export`` the rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from allocator.cli.consoles import RESULTS, print_json
+from allocator.cli.exits import Exit
+from allocator.cli.language import wanted_language
+from allocator.cli.notices import print_audit_failures, print_notices
+from allocator.cli.options import JsonOption, LangOption, RunArgument, ScenarioArgument
+from allocator.cli.scenarios import find_scenario
+from allocator.formulation.export import export as export_rows
+from allocator.i18n import _
+from allocator.inputs.load import load
+from allocator.plan.audit import audit as audit_run
+from allocator.plan.run_folder import read_run
+from allocator.reporting import write_reports
+
+
+def validate(scenario: ScenarioArgument, lang: LangOption = None) -> None:  # noqa: ARG001 - read before parsing
+    """Read a scenario and tell everything that is wrong or doubtful."""
+    case = load(find_scenario(scenario))
+    print_notices(case.notices, shown=len(case.notices))
+    register = case.register
+    RESULTS.print(
+        _(
+            "{scenario}: usable; {estates:,} estates, {items:,} work items, {limits:,} limits, {notices:,} notices."
+        ).format(
+            scenario=case.scenario.id,
+            estates=len(register.estates),
+            items=len(register.items),
+            limits=len(register.limits),
+            notices=len(case.notices),
+        ),
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def audit(run: RunArgument, as_json: JsonOption = False, lang: LangOption = None) -> None:  # noqa: ARG001
+    """Check a run again from its inputs alone; the exit code is 1 when anything is wrong."""
+    kept = read_run(run)
+    report = audit_run(kept.case, kept.tables, kept.manifest)
+    if as_json:
+        print_json({"checks": report.checks, "failures": [str(failure) for failure in report.failures]})
+    elif not report.failures:
+        RESULTS.print(_("{checks} checks, all passed.").format(checks=report.checks), markup=False)
+    if report.failures:
+        if not as_json:
+            print_audit_failures(report.failures)
+        raise typer.Exit(Exit.OUR_FAULT)
+
+
+def report(run: RunArgument, lang: LangOption = None) -> None:
+    """Write workbook and page of a run again."""
+    for file in write_reports(read_run(run), run, lang or wanted_language(())):
+        RESULTS.print(str(file), markup=False, soft_wrap=True)
+
+
+def export(
+    scenario: ScenarioArgument,
+    file_format: Annotated[Literal["mps", "lp"], typer.Option("--format", help=_("Format of the file."))] = "mps",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=_("File to write (default: <scenario>.<format>)."))
+    ] = None,
+    lang: LangOption = None,  # noqa: ARG001
+) -> None:
+    """Write columns and rows of a scenario with readable names, for any other solver."""
+    case = load(find_scenario(scenario))
+    path = out or Path(f"{case.scenario.id}.{file_format}")
+    export_rows(case, path, file_format)
+    RESULTS.print(str(path), markup=False, soft_wrap=True)

@@ -1,0 +1,88 @@
+"""``allocator run``: from a scenario to an audited plan in a run folder."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from allocator.cli.consoles import ERRORS, RESULTS, print_json
+from allocator.cli.exits import Exit
+from allocator.cli.language import wanted_language
+from allocator.cli.live import progress_shown
+from allocator.cli.notices import print_audit_failures, print_notices
+from allocator.cli.options import JsonOption, LangOption, QuietOption, ScenarioArgument
+from allocator.cli.scenarios import check_new, default_folder, find_scenario
+from allocator.cli.summary import print_shortfall, print_summary
+from allocator.i18n import _
+from allocator.inputs.load import load
+from allocator.plan.audit import audit
+from allocator.plan.run_folder import Run, read_run, write_run
+from allocator.plan.solve import Plan, solve
+from allocator.reporting import write_reports
+
+
+def run(
+    scenario: ScenarioArgument,
+    *,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help=_("New run folder (default: runs/<scenario>-<time>)."))
+    ] = None,
+    solver: Annotated[
+        str | None, typer.Option(metavar="NAME", help=_("highs, scip, or any solver PuLP finds (cbc …)."))
+    ] = None,
+    time_limit: Annotated[
+        float | None, typer.Option(metavar="SECONDS", min=1, help=_("Wall clock until the plan, reading included."))
+    ] = None,
+    gap: Annotated[
+        float | None, typer.Option(metavar="SHARE", min=0, help=_("Stop at this gap; 0.001 means 0.1 %."))
+    ] = None,
+    no_shortfall: Annotated[
+        bool, typer.Option("--no-shortfall", help=_("Plan only with money within the limits: no funding gap."))
+    ] = False,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Find a plan, audit it, and write tables, workbook and page."""
+    begun = time.monotonic()
+    file = find_scenario(scenario)
+    if out is not None:
+        check_new(out)
+    case = load(file, {"options": {"shortfall": False}} if no_shortfall else None)
+    folder = out or default_folder(case.scenario.id)
+    if not (quiet or as_json):
+        print_notices(case.notices)
+    limit = time_limit or case.scenario.solver.time_limit_s
+    with progress_shown(ERRORS, quiet=quiet or as_json) as line:
+        left = max(1.0, limit - (time.monotonic() - begun))
+        plan = solve(case, solver=solver, time_limit=left, gap=gap, progress=line.update if line else None)
+    finished = keep(plan, folder, language=lang or wanted_language(()))
+    show(finished, as_json=as_json, quiet=quiet)
+    if finished.manifest["audit"]["failures"]:
+        print_audit_failures(finished.manifest["audit"]["failures"])
+        raise typer.Exit(Exit.OUR_FAULT)
+
+
+def keep(plan: Plan, folder: Path, language: str) -> Run:
+    """Audit ``plan`` and write its run folder, reports included."""
+    report = audit(plan.case, plan.tables, plan.manifest)
+    manifest: dict[str, Any] = {**plan.manifest, "audit": report.as_manifest()}
+    write_run(plan, folder)
+    finished = read_run(folder)
+    write_reports(finished, folder, language)
+    return finished
+
+
+def show(finished: Run, *, as_json: bool, quiet: bool) -> None:
+    """Tell how the run ended: the manifest, the folder, or a short table."""
+    if as_json:
+        print_json(finished.manifest)
+    elif quiet:
+        RESULTS.print(str(finished.path), markup=False, soft_wrap=True)
+    else:
+        print_summary(RESULTS, finished)
+    if not as_json:
+        print_shortfall(ERRORS, finished)

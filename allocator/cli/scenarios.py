@@ -1,0 +1,89 @@
+"""Scenarios by path or by the name of a shipped one, and the folders of their runs."""
+
+from __future__ import annotations
+
+import difflib
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from allocator.errors import Problem, ScenarioError
+from allocator.i18n import _
+from allocator.inputs.shipped import shipped
+
+
+def shipped_names() -> list[str]:
+    """Names of the shipped scenarios: a folder's name means its ``base.yaml``, folder/variant any other file."""
+    root = shipped("scenarios")
+    return sorted(
+        folder.name if file.stem == "base" else f"{folder.name}/{file.stem}"
+        for folder in root.iterdir()
+        if folder.is_dir()
+        for file in folder.glob("*.yaml")
+    )
+
+
+def find_scenario(given: str) -> Path:
+    """File of the scenario ``given`` as a file, a folder with a ``base.yaml``, or a shipped scenario's name.
+
+    Raises
+    ------
+    ScenarioError
+        When there is none; names the nearest shipped ones.
+    """
+    path = Path(given)
+    if path.is_file():
+        return path
+    if (path / "base.yaml").is_file():
+        return path / "base.yaml"
+    names = shipped_names()
+    if given in names:
+        return shipped("scenarios") / (f"{given}.yaml" if "/" in given else f"{given}/base.yaml")
+    near = difflib.get_close_matches(given, names, n=3) or names
+    raise ScenarioError(
+        [
+            Problem(
+                place=given,
+                finding=_("there is no such scenario file, and no shipped scenario of this name"),
+                cure=_("check the path, or use one of: {names}").format(names=", ".join(near)),
+            )
+        ]
+    )
+
+
+def default_folder(scenario_id: str) -> Path:
+    """New folder for a run of the scenario, under ``runs`` in the working folder."""
+    stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+    folder = Path("runs") / f"{scenario_id}-{stamp}"
+    number = 2
+    while folder.exists():
+        folder, number = Path("runs") / f"{scenario_id}-{stamp}-{number}", number + 1
+    return folder
+
+
+def check_new(folder: Path) -> None:
+    """Refuse a ``folder`` that already holds something: a run or an example never overwrites anything.
+
+    Raises
+    ------
+    ScenarioError
+        When it exists and is not an empty folder.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ScenarioError(
+            [
+                Problem(
+                    place=str(folder),
+                    finding=_("this already exists and is not empty"),
+                    cure=_("choose another folder, or move it away"),
+                )
+            ]
+        )
+
+
+def copy_example(name: str, folder: Path) -> Path:
+    """Copy the shipped scenario folder ``name`` to ``folder`` and return the copied base scenario."""
+    check_new(folder)
+    source = find_scenario(name).parent
+    shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "~$*"))
+    return folder / "base.yaml"

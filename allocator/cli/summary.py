@@ -1,0 +1,123 @@
+"""What a run came to, as a short table on the terminal."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from allocator.cli.language import wanted_language
+from allocator.i18n import _
+from allocator.inputs.case import from_steps
+from allocator.plan.run_folder import Run
+
+STATUS_WORDS = {
+    "optimal": lambda: _("optimal: proven best"),
+    "gap_reached": lambda: _("gap reached: proven within the gap asked for"),
+    "time_limit": lambda: _("time limit: best plan found in the time given"),
+}
+
+
+def print_summary(console: Console, run: Run) -> None:
+    """Print status and proof, starts by year, money by level, baseline, shortfall, and where the files are."""
+    scenario = run.case.scenario
+    title = scenario.label.text(wanted_language(())) or scenario.id
+    if scenario.synthetic:
+        title += " " + _("[synthetic data]")
+    console.print(title, style="bold", markup=False)
+    console.print(proof_line(run), markup=False, soft_wrap=True)
+    console.print(starts_table(run))
+    console.print(money_table(run))
+    console.print(baseline_line(run), markup=False, soft_wrap=True)
+    console.print(_("Files: {folder}").format(folder=run.path), markup=False, soft_wrap=True)
+
+
+def proof_line(run: Run) -> str:
+    """Status and gap of the headline goal in words."""
+    manifest = run.manifest
+    status = STATUS_WORDS.get(manifest["status"], lambda: str(manifest["status"]))()
+    gap = manifest["gap"]
+    proof = _("no bound is known") if gap is None else _("at most {gap:.2%} below the best possible").format(gap=gap)
+    if manifest.get("stopped_by") == "user":
+        status = _("stopped by the user: best plan so far")
+    return f"{status}; {proof}"
+
+
+def starts_table(run: Run) -> Table:
+    """Estates, households and cost of works started, by year."""
+    started = run.tables["estates"].query("start_year > 0")
+    by_year = started.groupby("start_year")[["households", "cost"]].sum()
+    by_year.insert(0, "estates", started.groupby("start_year").size())
+    table = _table(_("Start year"), _("Estates"), _("Households"), _("Cost ({unit})"), run=run)
+    for year, estates, households, cost in by_year.itertuples():
+        table.add_row(str(year), f"{estates:,}", f"{households:,}", amount(run, cost))
+    table.add_section()
+    table.add_row(
+        _("Total"), f"{len(started):,}", f"{started['households'].sum():,}", amount(run, started["cost"].sum())
+    )
+    return table
+
+
+def money_table(run: Run) -> Table:
+    """Payments by level: all, firm (已落实) and not firm yet (待争取)."""
+    levels = run.case.policy.levels
+    sums = run.tables["payments"].groupby("level")[["amount", "firm"]].sum()
+    order = [level for level in levels if level in sums.index] + [level for level in sums.index if level not in levels]
+    table = _table(_("Money from"), _("Amount ({unit})"), _("firm"), _("not firm yet"), run=run)
+    for level in order:
+        paid, firm = (int(value) for value in sums.loc[level])
+        label = levels[level].label.text(wanted_language(())) if level in levels else _("funding gap")
+        table.add_row(label or level, amount(run, paid), amount(run, firm), amount(run, paid - firm))
+    paid, firm = (int(value) for value in sums.sum())
+    table.add_section()
+    table.add_row(_("Total"), amount(run, paid), amount(run, firm), amount(run, paid - firm))
+    return table
+
+
+def baseline_line(run: Run) -> str:
+    """What the plan starts beside the baseline (rank by score, fund until the money is gone)."""
+    estates = run.tables["estates"]
+    plan, baseline = estates[estates["start_year"] > 0], estates[estates["baseline_year"] > 0]
+    return _(
+        "By rank until the money is gone: {estates:,} estates, {households:,} households. "
+        "This plan: {more_estates:+,} estates, {more_households:+,} households."
+    ).format(
+        estates=len(baseline),
+        households=int(baseline["households"].sum()),
+        more_estates=len(plan) - len(baseline),
+        more_households=int(plan["households"].sum() - baseline["households"].sum()),
+    )
+
+
+def print_shortfall(console: Console, run: Run) -> None:
+    """Say loudly that a plan needs money that no limit provides; nothing when it does not."""
+    gap: pd.Series[int] = run.tables["shortfall"].groupby("year")["amount"].sum()
+    if not gap.sum():
+        return
+    years = ", ".join(f"{year}: {amount(run, steps)}" for year, steps in gap[gap > 0].items())
+    console.print(
+        _("FUNDING GAP: {total} {unit} of this plan has no source yet ({years}).").format(
+            total=amount(run, gap.sum()), unit=run.case.scenario.money.unit, years=years
+        ),
+        style="bold red",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def amount(run: Run, steps: int) -> str:
+    """Whole steps as an amount in the money unit, with thousands separators and every decimal of the step."""
+    money = run.case.scenario.money
+    decimals = max(0, -int(Decimal(money.step).normalize().as_tuple().exponent))
+    return f"{from_steps(int(steps), money):,.{decimals}f}"
+
+
+def _table(*headings: str, run: Run) -> Table:
+    """Empty table whose first column is text and whose others are figures."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for position, heading in enumerate(headings):
+        text = heading.format(unit=run.case.scenario.money.unit)
+        table.add_column(text, justify="left" if position == 0 else "right")
+    return table
