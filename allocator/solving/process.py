@@ -1,0 +1,166 @@
+"""Solvers in processes of their own: the parent imports none, and can end one that overruns its time."""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import signal
+import time
+from multiprocessing.connection import Connection
+from typing import Protocol
+
+import psutil
+
+from allocator.errors import SolverError
+from allocator.solving.base import Answer, Problem, Request
+
+_GRACE_S = 1.0
+"""How long after its time limit a solve may still hand in its answer."""
+
+
+class Backend(Protocol):
+    """What a solver must offer inside its process."""
+
+    def load(self, problem: Problem) -> None:
+        """Keep a problem for the requests to come."""
+
+    def solve(self, request: Request) -> Answer:
+        """Solve one request."""
+
+
+def _backend(name: str) -> Backend:
+    # Imported here, inside the child: highspy (which pulp loads) and ortools cannot share a process.
+    if name in ("highs", "scip", "glop"):
+        from allocator.solving.mathopt import MathOptBackend  # noqa: PLC0415
+
+        return MathOptBackend(name)
+    from allocator.solving.pulp_gateway import PulpBackend  # noqa: PLC0415
+
+    return PulpBackend(name)
+
+
+def _serve(connection: Connection, name: str) -> None:
+    """Answer requests until the connection closes."""
+    # Ctrl-C goes to the whole group; the parent decides what to keep.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    backend = _backend(name)
+    while True:
+        try:
+            message = connection.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            if isinstance(message, Problem):
+                backend.load(message)
+            else:
+                connection.send(backend.solve(message))
+        except Exception as error:  # noqa: BLE001 - whatever a solver throws must reach the parent as text
+            connection.send(f"{type(error).__name__}: {error}")
+
+
+class SolverProcess:
+    """A solver in a process of its own, holding one problem."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._problem: Problem | None = None
+        self._pending: Request | None = None
+        self._start()
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._connection, child = context.Pipe()
+        self._process = context.Process(target=_serve, args=(child, self.name), daemon=True)
+        self._process.start()
+        child.close()
+
+    def load(self, problem: Problem) -> None:
+        """Send a problem; requests refer to it from now on."""
+        self._problem = problem
+        self._connection.send(problem)
+
+    def begin(self, request: Request) -> None:
+        """Send a request and return at once."""
+        self._pending = request
+        self._began = time.monotonic()
+        self._connection.send(request)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is under way."""
+        return self._pending is not None
+
+    def poll(self, wait_s: float = 0.0) -> Answer | None:
+        """Answer of the request under way, or None when it is not there yet.
+
+        Raises
+        ------
+        SolverError
+            When the solver refused the request or its process died.
+        """
+        try:
+            if not self._connection.poll(wait_s):
+                return None
+            message = self._connection.recv()
+        except (EOFError, OSError) as error:
+            self.stop(restart=True)
+            msg = f"the process of the solver {self.name} died"
+            raise SolverError(msg) from error
+        self._pending = None
+        if isinstance(message, str):
+            raise SolverError(message)
+        return message
+
+    def solve(self, request: Request, deadline: float | None = None) -> Answer | None:
+        """Send a request and wait; None when the process overran its time and was ended."""
+        self.begin(request)
+        end = self._began + request.time_limit_s + _GRACE_S + 0.1 * request.time_limit_s
+        if deadline is not None:
+            end = min(end, deadline)
+        while True:
+            answer = self.poll(0.05)
+            if answer is not None:
+                return answer
+            if time.monotonic() > end:
+                self.stop(restart=True)
+                return None
+
+    def stop(self, *, restart: bool = False) -> None:
+        """End the process and everything it started; with ``restart``, begin anew with the same problem."""
+        self._pending = None
+        try:
+            tree = psutil.Process(self._process.pid)
+            for process in [*tree.children(recursive=True), tree]:
+                process.kill()
+        except psutil.NoSuchProcess:
+            pass
+        self._process.join(timeout=2)
+        self._connection.close()
+        if restart:
+            self._start()
+            if self._problem is not None:
+                self._connection.send(self._problem)
+
+
+_IDLE: dict[str, list[SolverProcess]] = {}
+
+
+def borrow(name: str) -> SolverProcess:
+    """An idle process of a solver, or a new one; give it back with ``give_back``."""
+    idle = _IDLE.setdefault(name, [])
+    return idle.pop() if idle else SolverProcess(name)
+
+
+def give_back(process: SolverProcess) -> None:
+    """Keep a process for the next caller; a busy one is ended first."""
+    if process.busy:
+        process.stop(restart=True)
+    _IDLE.setdefault(process.name, []).append(process)
+
+
+@atexit.register
+def _stop_all() -> None:
+    for processes in _IDLE.values():
+        for process in processes:
+            process.stop()
+    _IDLE.clear()
