@@ -1,0 +1,1 @@
+"""Readers, schemas and checks of everything a user hands in."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -60,6 +60,10 @@ class Case:
     """SHA-256 by file name, relative to the scenario's folder (policy files as ``models/<id>/…``)."""
     path: Path
     """The scenario file."""
+    changes: Mapping[str, object] = field(default_factory=dict)
+    """What the caller of ``load`` laid over the scenario, as a tree of scenario keys."""
+    origins: Mapping[str, Path] = field(default_factory=dict, compare=False)
+    """Where each of ``files`` was read from."""
 
 
 def to_steps(amount: Decimal, money: Money) -> int:
@@ -75,7 +79,7 @@ def rate_to_steps(rate: Decimal, unit: str, times: Decimal, money: Money) -> int
     LookupError
         When the money unit is not one of the scenario's.
     """
-    name = unit.split("/")[0]
+    name = unit.split("/", maxsplit=1)[0]
     values = {money.unit: money.unit_value, money.currency: Decimal(1), **money.other_units}
     if name not in values:
         msg = f"unknown money unit {name!r}; known: {', '.join(values)}"

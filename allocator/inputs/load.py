@@ -1,0 +1,117 @@
+"""Load a scenario: files to a validated case, or everything that is wrong with them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from allocator.errors import Problem, ScenarioError
+from allocator.inputs.case import Case, Notice, Register
+from allocator.inputs.limit_checks import check_limits, payment_years
+from allocator.inputs.plausibility import implausible
+from allocator.inputs.policy_checks import policy_problems
+from allocator.inputs.policy_files import PolicyFiles, read_policy
+from allocator.inputs.raw_tables import read_tables
+from allocator.inputs.references import fill_in, resolve_references, sorted_frames
+from allocator.inputs.register_checks import check_register, places_of_money, unused_rows
+from allocator.inputs.register_reader import Sheets, read_sheets
+from allocator.inputs.scenario_checks import scenario_problems, scenario_references
+from allocator.inputs.scenario_files import ScenarioFiles, inside, read_scenario, with_changes
+from allocator.inputs.schema_errors import validated
+from allocator.inputs.schemas.policy import PolicyModel
+from allocator.inputs.schemas.scenario import Scenario
+from allocator.inputs.yaml_files import Tree, sha256
+
+
+def load(path: Path | str, changes: Mapping[str, object] | None = None) -> Case:
+    """Load a scenario with its policy model and register.
+
+    Parameters
+    ----------
+    path
+        The scenario file. Everything it names lies in its folder, but for shipped policy models.
+    changes
+        Values laid over the scenario, by dotted path: ``{"options.shortfall": False}``.
+
+    Returns
+    -------
+    Case
+        All values checked; findings that do not stop a run are in ``notices``.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem found, each with file, line or row, what was found, and the cure.
+    """
+    problems: list[Problem] = []
+    files = read_scenario(Path(path))
+    policy_files = _policy_files(files, problems)
+    base = policy_files.tree if policy_files else Tree()
+    tree, overlay = with_changes(files.tree, base, changes or {})
+    policy_tree = base.merged(tree.under("policy"))
+    scenario = validated(Scenario, tree, problems)
+    policy = validated(PolicyModel, policy_tree, problems) if policy_files else None
+    if scenario is None:
+        raise ScenarioError(problems)
+    problems.extend(scenario_problems(scenario, tree))
+    if policy is not None:
+        problems.extend(policy_problems(policy, policy_tree, scenario.as_of, scenario.money))
+    sheets, register_files = _sheets(scenario, files, policy_tree, problems)
+    notices: list[Notice] = []
+    if policy is not None and not problems and {"estates", "items"} <= set(sheets.raw):
+        notices = _together(sheets, policy, scenario)
+        problems.extend(scenario_references(scenario, tree, policy, sheets))
+    problems.extend(sheets.problems)
+    if problems or policy is None or policy_files is None:
+        raise ScenarioError(problems)
+    origins = {files.shown(file): file for file in files.files} | policy_files.files | register_files
+    return Case(
+        scenario=scenario,
+        policy=policy,
+        register=Register(**sorted_frames(sheets)),
+        notices=tuple(notices),
+        files={name: sha256(file) for name, file in origins.items()},
+        path=files.files[0],
+        changes=overlay.data,
+        origins=origins,
+    )
+
+
+def _policy_files(files: ScenarioFiles, problems: list[Problem]) -> PolicyFiles | None:
+    name = files.tree.data.get("policy_model")
+    if not isinstance(name, str):  # the schema says so
+        return None
+    try:
+        return read_policy(name, files)
+    except ScenarioError as error:
+        problems.extend(error.problems)
+        return None
+
+
+def _sheets(
+    scenario: Scenario, files: ScenarioFiles, policy_tree: Tree, problems: list[Problem]
+) -> tuple[Sheets, dict[str, Path]]:
+    """Register with references resolved and blanks filled in; faults are in the sheets' problems."""
+    try:
+        place = f"{files.tree.place(('register',))}: register"
+        path = inside(scenario.register_path, files.folder_of("register"), files.folder, place)
+        shown = path.relative_to(files.folder).as_posix()
+        tables, found = read_tables(path, shown, scenario.money, problems)
+    except ScenarioError as error:
+        problems.extend(error.problems)
+        return Sheets({}, {}), {}
+    sheets = read_sheets(tables, scenario.money)
+    resolve_references(sheets, policy_tree.data, scenario.counties)
+    fill_in(sheets, scenario.money)
+    check_register(sheets, scenario)
+    return sheets, found
+
+
+def _together(sheets: Sheets, policy: PolicyModel, scenario: Scenario) -> list[Notice]:
+    """Check the register against policy model and scenario; faulty cells count as blank."""
+    years = payment_years(scenario, policy, set(sheets.frames["items"]["work"]))
+    places_of_money(sheets, policy, scenario)
+    check_limits(sheets, policy, scenario, years)
+    estates, items = sheets.frames["estates"], sheets.frames["items"]
+    notices = implausible(estates, items, scenario.money, sheets.raw["estates"].place)
+    return [*notices, *unused_rows(sheets, scenario, years)]

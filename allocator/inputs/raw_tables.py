@@ -1,0 +1,281 @@
+"""Tables as they stand in a workbook or a folder of .csv files: headings, cells as text, rows as numbered there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from allocator.errors import Problem, ScenarioError
+from allocator.i18n import _
+from allocator.inputs.headings import Heading, nearest, normal, read_heading
+from allocator.inputs.register_sheets import SHEETS, Sheet
+from allocator.inputs.schemas.scenario import Money
+from allocator.inputs.write_register import FORMULA_START
+
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods")
+MAX_BYTES = 1_000_000_000
+"""Size of a workbook, unpacked; more is an attack or a mistake."""
+HEADING_ROWS = 10
+"""The heading row must be among these first rows; titles may stand above it."""
+
+_NOT_DATA = {normal(name) for name in ("说明", "填表说明", "填报说明", "readme", "notes", "instructions")}
+_NUMBERING = {normal(name) for name in ("序号", "No.", "No")}
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One sheet: which it is, where it stands, its headings, and the cells below them as stripped text."""
+
+    sheet: Sheet
+    place: str
+    """File and sheet, as shown."""
+    headings: Mapping[int, Heading]
+    """By position of the column."""
+    written: Mapping[int, str]
+    """Heading as written, by position."""
+    columns: Mapping[int, Sequence[str]]
+    """Cells by position of the column, all equally long; blank is the empty text."""
+    rows: Sequence[int]
+    """Row number in the file, counted from 1, of each record."""
+
+    def position(self, key: str) -> int | None:
+        """Position of the column ``key``, or None when the sheet does not have it."""
+        return next((position for position, found in self.headings.items() if found.column.key == key), None)
+
+    def at(self, record: int, key: str) -> str:
+        """Place of a cell of a record (counted from 0), as shown."""
+        position = self.position(key)
+        column = next((each for each in self.sheet.columns if each.key == key), None)
+        written = self.written[position] if position is not None else column.zh if column else key
+        return cell_place(self.place, self.rows[record], written)
+
+
+def cell_place(place: str, row: int, written: str) -> str:
+    """File, sheet, row as in the file, and heading."""
+    return _("{place}, row {row}, {heading}").format(place=place, row=row, heading=written)
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """A sheet before its headings are known."""
+
+    name: str
+    place: str
+    rows: list[list[str]]
+
+    def cell(self, number: int, position: int) -> str:
+        """Text of a cell, both counted from 0; blank beyond the end of its row."""
+        row = self.rows[number]
+        return row[position] if position < len(row) else ""
+
+
+def read_tables(
+    path: Path, shown: str, money: Money, problems: list[Problem]
+) -> tuple[list[RawTable], dict[str, Path]]:
+    """Read a register: a workbook, or a folder of .csv files.
+
+    Values are read, formulas and macros are not run; a workbook's formulas give the values saved with them.
+
+    Parameters
+    ----------
+    path, shown
+        The workbook or folder, and its name relative to the scenario's folder.
+    money
+        Money units that headings may state.
+    problems
+        Everything wrong with sheets and headings is added here.
+
+    Returns
+    -------
+    tuple
+        The tables that could be read, and the files by shown name.
+
+    Raises
+    ------
+    ScenarioError
+        When there is no register there, or it cannot be opened.
+    """
+    if path.is_dir():
+        files = {f"{shown}/{file.name}".removeprefix("./"): file for file in sorted(path.iterdir()) if _is_table(file)}
+        grids = _csv_grids(files, problems)
+    elif path.suffix.lower() in WORKBOOKS and path.is_file():
+        files = {shown: path}
+        grids = [_Grid(name, f"{shown}[{name}]", rows) for name, rows in _workbook_rows(path, shown)]
+    else:
+        finding = _("there is no register (a workbook, or a folder of .csv files)")
+        cure = _("check the path; accepted: {kinds}").format(kinds=", ".join((*WORKBOOKS, _("a folder of .csv files"))))
+        raise ScenarioError([Problem(shown, finding, cure)])
+    tables: list[RawTable] = []
+    for grid in grids:
+        table = _table(grid, money, problems)
+        if table is not None and any(other.sheet is table.sheet for other in tables):
+            finding = _("the sheet stands here twice, in Chinese and in English")
+            problems.append(Problem(grid.place, finding, _("remove one of the two")))
+        elif table is not None:
+            tables.append(table)
+    if not any(any(row) for grid in grids for row in grid.rows):
+        problems.append(Problem(shown, _("the register is empty"), _("fill in at least 小区 and 改造项")))
+    return tables, files
+
+
+def _is_table(file: Path) -> bool:
+    return file.is_file() and file.suffix.lower() == ".csv" and not file.name.startswith((".", "~$"))
+
+
+def _csv_grids(files: Mapping[str, Path], problems: list[Problem]) -> list[_Grid]:
+    grids = []
+    for shown, file in files.items():
+        text = _decoded(file.read_bytes())
+        if text is None:
+            finding = _("the file is neither in UTF-8 nor in GB 18030 (GBK)")
+            problems.append(Problem(shown, finding, _("save it as 'CSV UTF-8'")))
+            continue
+        try:
+            lines = list(csv.reader(io.StringIO(text, newline="")))
+        except csv.Error as error:
+            finding = _("not a .csv file: {reason}").format(reason=error)
+            problems.append(Problem(shown, finding, _("save it as .csv again")))
+            continue
+        grids.append(_Grid(file.stem, shown, [[_unquoted(cell.strip()) for cell in line] for line in lines]))
+    return grids
+
+
+def _decoded(content: bytes) -> str | None:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return None if "\x00" in text else text
+    return None
+
+
+def _unquoted(cell: str) -> str:
+    """Take away the apostrophe that keeps a spreadsheet program from reading a formula."""
+    return cell[1:] if cell.startswith("'") and FORMULA_START.match(cell) else cell
+
+
+def _workbook_rows(path: Path, shown: str) -> Iterator[tuple[str, list[list[str]]]]:
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                size = sum(info.file_size for info in archive.infolist())
+            if size > MAX_BYTES:
+                finding = _("the workbook is larger than {limit} bytes, unpacked").format(limit=f"{MAX_BYTES:,}")
+                raise ScenarioError([Problem(shown, finding, _("remove what is not part of the register"))])
+        with path.open("rb") as file:
+            book = CalamineWorkbook.from_filelike(file)
+            for name in book.sheet_names:
+                cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                yield name, [[_cell_text(cell) for cell in row] for row in cells]
+    except (CalamineError, OSError, zipfile.BadZipFile) as error:
+        finding = _("the workbook cannot be opened ({reason})").format(reason=str(error) or type(error).__name__)
+        raise ScenarioError(
+            [Problem(shown, finding, _("open it in a spreadsheet program and save it again"))]
+        ) from error
+
+
+def _cell_text(cell: object) -> str:
+    """A cell as the user sees it, to the fifteen digits a spreadsheet keeps."""
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        text = repr(cell)
+        return text.removesuffix(".0") if len(text) <= 16 else f"{cell:.15g}"
+    if isinstance(cell, datetime) and not any((cell.hour, cell.minute, cell.second)):
+        return cell.date().isoformat()
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def _table(grid: _Grid, money: Money, problems: list[Problem]) -> RawTable | None:
+    if not any(any(row) for row in grid.rows) or normal(grid.name) in _NOT_DATA:
+        return None
+    sheet = next((each for each in SHEETS if normal(grid.name) in (normal(each.zh), normal(each.key))), None)
+    if sheet is None:
+        near = nearest(grid.name, [word for each in SHEETS for word in (each.zh, each.key)])
+        known = ", ".join(each.zh for each in SHEETS)
+        cure = _("did you mean {name!r}?").format(name=near) if near else _("known: {names}").format(names=known)
+        problems.append(Problem(grid.place, _("unknown sheet"), cure))
+        return None
+    top = _heading_row(grid.rows, sheet, money)
+    if top is None:
+        needed = ", ".join(column.zh for column in sheet.columns if column.required)
+        finding = _("no heading row among the first {count} rows").format(count=HEADING_ROWS)
+        problems.append(Problem(grid.place, finding, _("write the headings: {names}").format(names=needed)))
+        return None
+    headings = _headings(grid, top, sheet, money, problems)
+    kept = [number for number in range(top + 1, len(grid.rows)) if any(grid.rows[number])]
+    columns = {position: [grid.cell(number, position) for number in kept] for position in headings}
+    written = {position: grid.cell(top, position) for position in headings}
+    return RawTable(sheet, grid.place, headings, written, columns, [number + 1 for number in kept])
+
+
+def _heading_row(rows: list[list[str]], sheet: Sheet, money: Money) -> int | None:
+    """First row, among the first ten, with at least half of the required headings."""
+    required = {column.key for column in sheet.columns if column.required}
+    for number, row in enumerate(rows[:HEADING_ROWS]):
+        read = [read_heading(cell, sheet, money) for cell in row if cell]
+        found = {each.column.key for each in read if isinstance(each, Heading)}
+        if found and 2 * len(found & required) >= len(required):
+            return number
+    return None
+
+
+def _headings(grid: _Grid, top: int, sheet: Sheet, money: Money, problems: list[Problem]) -> dict[int, Heading]:
+    headings: dict[int, Heading] = {}
+    for position in range(max(len(row) for row in grid.rows)):
+        written = grid.cell(top, position)
+        if normal(written) in _NUMBERING:
+            continue
+        if not written:
+            problems.extend(_nameless(grid, top, position))
+            continue
+        here = cell_place(grid.place, top + 1, written)
+        read = read_heading(written, sheet, money)
+        if isinstance(read, str):
+            near = nearest(written, [name for column in sheet.columns for name in (column.zh, column.key)])
+            cure = _("did you mean {name!r}?").format(name=near) if near else _("remove the column")
+            problems.append(Problem(here, read, cure))
+        elif any(read.column is other.column for other in headings.values()):
+            problems.append(Problem(here, _("the heading stands here twice"), _("remove one of the two columns")))
+        else:
+            headings[position] = read
+    problems.extend(_missing(grid, top, sheet, headings))
+    return headings
+
+
+def _nameless(grid: _Grid, top: int, position: int) -> Iterator[Problem]:
+    below = next((number for number in range(top + 1, len(grid.rows)) if grid.cell(number, position)), None)
+    if below is not None:
+        finding = _("the column has values (first in row {row}) but no heading").format(row=below + 1)
+        place = cell_place(grid.place, top + 1, _column_letters(position))
+        yield Problem(place, finding, _("write its heading, or empty the column"))
+
+
+def _missing(grid: _Grid, top: int, sheet: Sheet, headings: Mapping[int, Heading]) -> Iterator[Problem]:
+    """Required columns without a heading; one with an unknown unit has its problem already."""
+    found = [heading.column for heading in headings.values()]
+    stated = {normal(cell).split("(", maxsplit=1)[0] for cell in grid.rows[top]}
+    for column in sheet.columns:
+        names = {normal(column.zh).split("(", maxsplit=1)[0], normal(column.key)}
+        if column.required and column not in found and not names & stated:
+            finding = _("the column {name} is missing").format(name=f"{column.zh} ({column.key})")
+            yield Problem(grid.place, finding, _("add it; the register needs it"))
+
+
+def _column_letters(position: int) -> str:
+    letters = ""
+    number = position + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return _("column {letters}").format(letters=letters)

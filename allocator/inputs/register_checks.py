@@ -1,0 +1,134 @@
+"""What a register must satisfy beyond its cells: things that belong together must agree."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from allocator.i18n import _
+from allocator.inputs.case import Notice
+from allocator.inputs.register_reader import Sheets
+from allocator.inputs.schemas.policy import PolicyModel
+from allocator.inputs.schemas.scenario import Scenario
+
+
+def check_register(sheets: Sheets, scenario: Scenario) -> None:
+    """Note everything that contradicts itself between rows and sheets."""
+    _estates(sheets, scenario)
+    _items(sheets)
+    _bands(sheets)
+
+
+def _estates(sheets: Sheets, scenario: Scenario) -> None:
+    estates, areas = sheets.frames["estates"], sheets.frames["areas"]
+    future = (estates["built_year"] > scenario.as_of.year).fillna(False).astype(bool)
+    finding = _("the year of completion is after {date}").format(date=scenario.as_of)
+    sheets.add("estates", "built_year", estates.index[future], finding, _("correct the year"))
+    county_of = areas.drop_duplicates("area").set_index("area")["county"]
+    stated = estates["area"].map(county_of).fillna("")
+    elsewhere = (stated != "") & (estates["county"] != "") & (stated != estates["county"])
+    text = _("the estate lies in {county!r}, its area in {other!r}")
+    findings = [
+        text.format(county=a, other=b) for a, b in zip(estates["county"][elsewhere], stated[elsewhere], strict=True)
+    ]
+    sheets.add("estates", "area", estates.index[elsewhere], findings, _("correct one of the two counties"))
+    named = estates[(estates["county"] != "") & (estates["project"] != "")]
+    first = named.groupby("project")["county"].transform("first")
+    split = named.index[named["county"] != first]
+    text = _("the project {project!r} has estates in {county!r} and in {other!r}")
+    findings = [
+        text.format(project=p, county=a, other=b)
+        for p, a, b in zip(named["project"][split], first[split], named["county"][split], strict=True)
+    ]
+    sheets.add("estates", "project", split, findings, _("give each county a project of its own"))
+    neighbours = sheets.frames["neighbours"]
+    same = (neighbours["estate"] == neighbours["neighbour"]) & (neighbours["estate"] != "")
+    sheets.add(
+        "neighbours", "neighbour", neighbours.index[same], _("the estate is its own neighbour"), _("remove the row")
+    )
+
+
+def _items(sheets: Sheets) -> None:
+    items = sheets.frames["items"]
+    own = pd.Series(
+        [item in requires for item, requires in zip(items["item"], items["requires"], strict=True)],
+        index=items.index, dtype="bool",
+    )  # fmt: skip
+    sheets.add("items", "requires", items.index[own], _("the item requires itself"), _("remove it from the list"))
+
+
+def _bands(sheets: Sheets) -> None:
+    tasks = sheets.frames["tasks"]
+    for measure in ("estates", "households"):
+        low, high = tasks[f"min_{measure}"], tasks[f"max_{measure}"]
+        crossed = (low > high).fillna(False).astype(bool)
+        finding = _("the lower bound is above the upper bound")
+        sheets.add("tasks", f"min_{measure}", tasks.index[crossed], finding, _("exchange the two"))
+
+
+def places_of_money(sheets: Sheets, policy: PolicyModel, scenario: Scenario) -> None:
+    """Resolve and check the place of limits, carried money, pledges and bills against the scope of their source."""
+    for sheet in ("limits", "carried"):
+        _places(sheets, sheet, policy, scenario)
+    pledges = sheets.frames["pledges"]
+    scope = pledges["source"].map({name: source.scope for name, source in policy.sources.items()}).fillna("estate")
+    wrong = scope != "estate"
+    text = _("the source {source!r} lies with the {scope}; pledges are an estate's")
+    findings = [text.format(source=a, scope=b) for a, b in zip(pledges["source"][wrong], scope[wrong], strict=True)]
+    sheets.add(
+        "pledges", "source", pledges.index[wrong], findings, _("write it among the limits, or name another source")
+    )
+    running = sheets.frames["running"]
+    scope = running["source"].map({name: source.scope for name, source in policy.sources.items()}).fillna("county")
+    wrong = scope.isin(["estate", "area"])
+    text = _("the source {source!r} lies with the {scope}; bills are charged to a county or the city")
+    findings = [text.format(source=a, scope=b) for a, b in zip(running["source"][wrong], scope[wrong], strict=True)]
+    sheets.add("running", "source", running.index[wrong], findings, _("name a source of scope county or city"))
+
+
+def _places(sheets: Sheets, sheet: str, policy: PolicyModel, scenario: Scenario) -> None:
+    frame = sheets.frames[sheet]
+    scope = frame["source"].map({name: source.scope for name, source in policy.sources.items()}).fillna("")
+    places = {
+        "county": list(scenario.counties), "area": list(sheets.frames["areas"]["area"]), "city": [], "estate": [],
+    }  # fmt: skip
+    cures = {
+        "county": _("write one of the counties: {names}").format(names=", ".join(scenario.counties)),
+        "area": _("write the id of an area"),
+        "city": _("leave the place blank: the source is the whole city's"),
+        "estate": _("write it among the pledges: the source is an estate's"),
+    }
+    for each, known in places.items():
+        here = scope == each
+        blank_is_wrong = each == "estate" or (sheet == "carried" and each in ("county", "area"))
+        blank = here & (frame["place"] == "") & blank_is_wrong
+        sheets.add(sheet, "place", frame.index[blank], _("the place is blank"), cures[each])
+        wrong = here & (frame["place"] != "") & ~frame["place"].isin(known)
+        text = _("the source {source!r} has no money at {place!r}")
+        findings = [
+            text.format(source=a, place=b)
+            for a, b in zip(frame["source"][wrong], frame["place"][wrong], strict=True)
+        ]  # fmt: skip
+        sheets.add(sheet, "place", frame.index[wrong], findings, cures[each])
+
+
+def unused_rows(sheets: Sheets, scenario: Scenario, years: range) -> list[Notice]:
+    """Rows that lie outside the years of the scenario, and projects without estates: read, but of no effect."""
+    horizon = scenario.horizon
+    start_years = range(horizon.first, horizon.last + 1)
+    notices = []
+    for sheet, allowed in (("limits", years), ("tasks", start_years), ("capacity", years), ("running", years)):
+        frame = sheets.frames[sheet]
+        outside = frame[~frame["year"].isin([0, *allowed])]
+        if len(outside):
+            found = ", ".join(str(year) for year in sorted(set(outside["year"].astype(int))))
+            text = _("{count} rows are for years outside {first}-{last} and have no effect: {years}")
+            finding = text.format(count=len(outside), first=allowed[0], last=allowed[-1], years=found)
+            notices.append(Notice(sheets.raw[sheet].place, finding, _("none needed, unless the years are mistaken")))
+    projects, estates = sheets.frames["projects"], sheets.frames["estates"]
+    idle = projects[~projects["project"].isin(set(estates["project"]))]
+    if len(idle):
+        names = ", ".join(idle["project"].head(5)) + (" …" if len(idle) > 5 else "")
+        finding = _("{count} projects have no estate and are left out: {names}").format(count=len(idle), names=names)
+        notices.append(Notice(sheets.raw["projects"].place, finding, _("name them at their estates, or remove them")))
+        sheets.frames["projects"] = projects.drop(index=idle.index)
+    return notices
