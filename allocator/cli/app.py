@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from allocator.cli.consoles import survive_any_encoding
 from allocator.cli.exits import guarded
@@ -32,10 +33,10 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
 def start(arguments: Sequence[str]) -> None:
     """Run the command that ``arguments`` name; ends in SystemExit."""
     survive_any_encoding()
-    app()(list(arguments), prog_name="allocator")
+    command_group()(list(arguments), prog_name="allocator")
 
 
-def app() -> typer.Typer:
+def command_group() -> TyperGroup:
     """The command line, with help in the language spoken when this module was imported."""
     commands = typer.Typer(
         name="allocator",
@@ -49,7 +50,11 @@ def app() -> typer.Typer:
     commands.callback()(_common)
     for name, (command, told) in COMMANDS.items():
         commands.command(name, help=told)(guarded(command))
-    return commands
+    group = typer.main.get_command(commands)
+    if not isinstance(group, TyperGroup):
+        msg = "several commands make a group"
+        raise TypeError(msg)
+    return group
 
 
 def _common(

@@ -82,7 +82,7 @@ def _told(error: BaseException) -> list[str]:
     """Lines shown to the user about ``error``."""
     match error:
         case ScenarioError():
-            lines = [_("{count} problems in the inputs").format(count=len(error.problems)), str(error)]
+            lines = [_("Problems in the inputs: {count}").format(count=len(error.problems)), str(error)]
         case InfeasibleError():
             lines = [_("No plan satisfies all rules."), str(error)]
         case NoPlanError():

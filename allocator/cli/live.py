@@ -10,8 +10,26 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from allocator.cli.language import N_
 from allocator.i18n import _
 from allocator.solving.base import Progress
+
+PHASES = {
+    "load": N_("reading"),
+    "build": N_("building"),
+    "tasks": N_("task breaches"),
+    "shortfall": N_("funding gap"),
+    "hazards": N_("recorded hazards"),
+    "points": N_("points"),
+    "public_money": N_("county money and debt"),
+    "tie_break": N_("tie-break"),
+    "money": N_("exact money"),
+    "baseline": N_("baseline"),
+    "audit": N_("audit"),
+    "write": N_("writing"),
+    "report": N_("reports"),
+}
+"""Words for the phases of a run; a phase that is not named here is shown as it is."""
 
 QUIET_S = 5.0
 """Seconds between two plain lines of the same phase, where the line cannot be redrawn."""
@@ -56,7 +74,7 @@ class PlainLines:
 def progress_line(progress: Progress, elapsed: float) -> str:
     """``progress`` in words; what is not known yet is a dash."""
     return _("{phase} | incumbent {incumbent} | bound {bound} | gap {gap} | {elapsed:.0f} s").format(
-        phase=_(progress.phase),
+        phase=_(PHASES.get(progress.phase, progress.phase)),
         incumbent=_amount(progress.incumbent),
         bound=_amount(progress.bound),
         gap="-" if progress.gap is None else f"{progress.gap:.2%}",

@@ -44,14 +44,16 @@ def validate(scenario: ScenarioArgument, lang: LangOption = None) -> None:  # no
 def audit(run: RunArgument, as_json: JsonOption = False, lang: LangOption = None) -> None:  # noqa: ARG001
     """Check a run again from its inputs alone; the exit code is 1 when anything is wrong."""
     kept = read_run(run)
-    report = audit_run(kept.case, kept.tables, kept.manifest)
+    found = audit_run(kept.case, kept.tables, kept.manifest)
     if as_json:
-        print_json({"checks": report.checks, "failures": [str(failure) for failure in report.failures]})
-    elif not report.failures:
-        RESULTS.print(_("{checks} checks, all passed.").format(checks=report.checks), markup=False)
-    if report.failures:
+        print_json(found.to_dict())
+    elif found.passed:
+        RESULTS.print(
+            _("{checks:,} checks, all passed.").format(checks=sum(c.checked for c in found.checks)), markup=False
+        )
+    if not found.passed:
         if not as_json:
-            print_audit_failures(report.failures)
+            print_audit_failures(found.failures)
         raise typer.Exit(Exit.OUR_FAULT)
 
 

@@ -51,7 +51,7 @@ def run(
     file = find_scenario(scenario)
     if out is not None:
         check_new(out)
-    case = load(file, {"options": {"shortfall": False}} if no_shortfall else None)
+    case = load(file, {"options.shortfall": False} if no_shortfall else None)
     folder = out or default_folder(case.scenario.id)
     if not (quiet or as_json):
         print_notices(case.notices)

@@ -46,4 +46,8 @@ def generate(
 def version() -> None:
     """Print the versions of the program and of what it solves with."""
     parts = [f"{name} {version_of(name)}" for name in ("ortools", "pulp", "pandas", "numpy")]
-    RESULTS.print(f"allocator {__version__} (Python {platform.python_version()}, {', '.join(parts)})", markup=False)
+    RESULTS.print(
+        f"allocator {__version__} (Python {platform.python_version()}, {', '.join(parts)})",
+        markup=False,
+        soft_wrap=True,
+    )
