@@ -36,7 +36,7 @@ def _reason(state: str, zh: str, en: str, bare_zh: str = "", bare_en: str = "") 
 
 
 REASONS: dict[str, Reason] = {
-    "status": _reason("not_eligible", "小区状态:{detail}", "status: {detail}", "小区状态不符", "excluded status"),
+    "status": _reason("not_eligible", "小区状态：{detail}", "status: {detail}", "小区状态不符", "excluded status"),
     "built_after": _reason(
         "not_eligible",
         "建成年份({detail})晚于政策范围",
@@ -47,50 +47,50 @@ REASONS: dict[str, Reason] = {
     "built_unknown": _reason("not_eligible", "建成年份不明", "year of completion unknown"),
     "gate": _reason(
         "not_ready",
-        "未具备:{detail}",
+        "未具备：{detail}",
         "conditions not met: {detail}",
         "前置条件未具备",
         "conditions not met",
     ),
     "money": _reason(
         "not_chosen",
-        "资金额度不足:{detail}",
+        "资金额度不足：{detail}",
         "limits are used up: {detail}",
         "资金额度不足",
         "limits are used up",
     ),
     "lower_score": _reason(
         "not_chosen",
-        "资金有限,评分较低({detail})",
+        "资金有限，评分较低({detail})",
         "lower score under the same limits ({detail})",
-        "资金有限,评分较低",
+        "资金有限，评分较低",
         "lower score under the same limits",
     ),
     "locked_never": _reason("not_chosen", "情景设定为不安排", "ruled out by the scenario"),
     "exclusion": _reason(
         "not_chosen",
-        "与已安排项目互斥:{detail}",
+        "与已安排项目互斥：{detail}",
         "exclusive with a project in the plan: {detail}",
         "与已安排项目互斥",
         "exclusive with a project in the plan",
     ),
     "task_maximum": _reason(
         "not_chosen",
-        "年度任务上限已满:{detail}",
+        "年度任务上限已满：{detail}",
         "the task's maximum is reached: {detail}",
         "年度任务上限已满",
         "the task's maximum is reached",
     ),
     "capacity": _reason(
         "not_chosen",
-        "实施能力已满:{detail}",
+        "实施能力已满：{detail}",
         "the county's capacity is used up: {detail}",
         "实施能力已满",
         "the county's capacity is used up",
     ),
     "no_funding_source": _reason(
         "not_chosen",
-        "没有可用资金来源:{detail}",
+        "没有可用资金来源：{detail}",
         "no source may pay for: {detail}",
         "没有可用资金来源",
         "no source may pay",

@@ -1,0 +1,1 @@
+"""Reports of a run: the workbook and the page, as the layouts in ``reports/`` say."""

@@ -1,0 +1,239 @@
+"""What workbook and page both need from a run: words, labels, years, exact sums."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from allocator.inputs.case import from_steps
+from allocator.plan.run_folder import Run
+from allocator.reporting.layout import Words, WorkbookLayout, load_words, load_workbook_layout
+
+SHORTFALL = "shortfall"
+"""Source id of money that no limit provides."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A run seen through the eyes of a report in one language (``zh`` or ``en``)."""
+
+    run: Run
+    language: str
+    words: Words
+    layout: WorkbookLayout
+
+    # words and labels
+
+    def say(self, section: str, key: str, **values: object) -> str:
+        """Words for ``key`` of a section, with ``{name}`` replaced by values."""
+        text = self.words.text(section, key, self.language)
+        for name, value in values.items():
+            text = text.replace(f"{{{name}}}", str(value))
+        return text
+
+    def label(self, part: str, key: str) -> str:
+        """Name of an entry of a part of the policy model (``sources``, ``works``, …), or its id."""
+        entry = getattr(self.run.case.policy, part).get(key)
+        return (entry.label.text(self.language) if entry else "") or key
+
+    def source(self, source: str) -> str:
+        """Name of a source; the shortfall has one of its own."""
+        return self.say("words", "no_source") if source == SHORTFALL else self.label("sources", source)
+
+    def place(self, place: str) -> str:
+        """Name of a county or area; "" is the whole city."""
+        return self._area_names.get(place, place) if place else self.say("words", "city")
+
+    def year(self, year: int) -> str:
+        """A year as reports write it; 0 is the whole horizon."""
+        return self.say("words", "year", year=year) if year else self.say("words", "in_horizon")
+
+    @cached_property
+    def _area_names(self) -> dict[str, str]:
+        areas = self.run.case.register.areas
+        return {area: name or area for area, name in zip(areas["area"], areas["name"], strict=True)}
+
+    @property
+    def title(self) -> str:
+        """Name of the scenario."""
+        scenario = self.run.case.scenario
+        return scenario.label.text(self.language) or scenario.id
+
+    @property
+    def unit(self) -> str:
+        """Money unit."""
+        return self.run.case.scenario.money.unit
+
+    # numbers
+
+    @cached_property
+    def money_decimals(self) -> int:
+        """Decimals that show every whole step exactly."""
+        exponent = self.run.case.scenario.money.step.normalize().as_tuple().exponent
+        return max(0, -exponent) if isinstance(exponent, int) else 0
+
+    def amount(self, steps: int) -> float:
+        """Amount in the money unit, for a number cell."""
+        return float(from_steps(int(steps), self.run.case.scenario.money))
+
+    def money(self, steps: int) -> str:
+        """Amount in the money unit, as text with thousands separators."""
+        return f"{from_steps(int(steps), self.run.case.scenario.money):,.{self.money_decimals}f}"
+
+    def area(self, square_metres: float) -> str:
+        """Floor area in the unit of summaries, as text."""
+        decimals = self.layout.area.decimals
+        shown = add_up_rounded([square_metres / self.layout.area.scale], decimals)[0]
+        return f"{shown:,.{decimals}f}"
+
+    @property
+    def area_unit(self) -> str:
+        """Unit of floor area in summaries."""
+        return self.layout.area.unit.text(self.language)
+
+    @property
+    def currency(self) -> str:
+        """Everyday name of one unit of the currency (元), else its code."""
+        money = self.run.case.scenario.money
+        return next((name for name, value in money.other_units.items() if value == 1), money.currency)
+
+    def currency_amount(self, value: Decimal, unit: str) -> Decimal:
+        """``value`` in units of the currency; ``unit`` names a money unit before its slash, else it is the currency."""
+        money = self.run.case.scenario.money
+        units = {money.unit: money.unit_value, **money.other_units}
+        return value * units.get(unit.partition("/")[0], Decimal(1))
+
+    def manifest_steps(self, amount: object) -> int:
+        """Whole steps of an amount that the manifest gives in the money unit; 0 when it gives none."""
+        try:
+            return int((Decimal(str(amount)) / self.run.case.scenario.money.step).to_integral_value(ROUND_HALF_UP))
+        except (InvalidOperation, OverflowError, ValueError):
+            return 0
+
+    # years and tables
+
+    @property
+    def start_years(self) -> list[int]:
+        """Years of starts."""
+        horizon = self.run.case.scenario.horizon
+        return list(range(horizon.first, horizon.last + 1))
+
+    @cached_property
+    def payment_years(self) -> list[int]:
+        """Years in which the plan pays, without gaps."""
+        last = max((int(y) for y in self.table("payments")["year"]), default=self.start_years[-1])
+        return list(range(self.start_years[0], max(last, self.start_years[-1]) + 1))
+
+    @property
+    def later_years(self) -> list[int]:
+        """Payment years after the plan year."""
+        return self.payment_years[1:]
+
+    @property
+    def levels(self) -> list[str]:
+        """Level ids in the order of reports."""
+        return list(self.run.case.policy.levels)
+
+    @property
+    def counties(self) -> list[str]:
+        """Counties in the order of reports."""
+        return list(self.run.case.scenario.counties)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of the plan."""
+        return self.run.tables[name]
+
+    @cached_property
+    def payments(self) -> pd.DataFrame:
+        """Payments with the columns ``pending`` and ``gap``: amount = firm + pending + gap."""
+        table = self.table("payments").copy()
+        is_gap = (table["source"] == SHORTFALL).to_numpy()
+        table["gap"] = table["amount"].where(is_gap, 0)
+        table["firm"] = table["firm"].where(~is_gap, 0)
+        table["pending"] = table["amount"] - table["firm"] - table["gap"]
+        table["level"] = table["level"].where(~is_gap, "")
+        return table
+
+    @cached_property
+    def started(self) -> pd.DataFrame:
+        """Estates that start."""
+        estates = self.table("estates")
+        return estates[estates["state"] == "started"]
+
+    @property
+    def shortfall(self) -> int:
+        """Money that has no source, in steps."""
+        return int(self.payments["gap"].sum())
+
+    @property
+    def cost(self) -> int:
+        """Cost of the plan, in steps."""
+        return int(self.payments["amount"].sum())
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The run's manifest."""
+        return dict(self.run.manifest)
+
+    # sentences of status
+
+    def status_text(self) -> str:
+        """Why solving stopped, in words."""
+        return self.say("status", str(self.manifest.get("status", "")))
+
+    def gap_text(self) -> str:
+        """How far the plan can be from the best possible one, in words."""
+        gap = self.manifest.get("gap")
+        if gap is None or not math.isfinite(float(gap)):
+            return self.say("words", "gap_unknown")
+        return self.say("words", "proven_within", gap=percent(float(gap)))
+
+    def audit_text(self) -> str:
+        """Result of the audit, in words."""
+        audit = self.manifest.get("audit") or {}
+        if not audit.get("checks"):
+            return self.say("words", "not_audited")
+        failures = int(audit.get("failures", 0))
+        return self.say("words", "audit_failed" if failures else "audit_passed", failures=failures,
+                        checks=f"{int(audit['checks']):,}")  # fmt: skip
+
+    def shortfall_text(self) -> str:
+        """Loud sentence about money that has no source; "" when there is none."""
+        if not self.shortfall:
+            return ""
+        return self.say("words", "gap_text", amount=self.money(self.shortfall), unit=self.unit)
+
+
+def figures(run: Run, language: str) -> Figures:
+    """``run`` with the shipped words."""
+    return Figures(run, language, load_words(), load_workbook_layout())
+
+
+def percent(share: float) -> str:
+    """A share in per cent, never rounded towards zero so far that a gap looks like none."""
+    if 0 < share < 0.00005:
+        return "0.01%"
+    return f"{math.ceil(share * 10000 - 1e-9) / 100:.2f}%"
+
+
+def rank(values: pd.Series[Any], order: Sequence[str]) -> pd.Series[Any]:
+    """Position of each value in ``order``; unknown values come last."""
+    return values.map({value: position for position, value in enumerate(order)}).fillna(len(order))
+
+
+def add_up_rounded(values: Sequence[float], decimals: int) -> list[Decimal]:
+    """Values rounded so that they add up to the rounded sum; the largest remainders are rounded up."""
+    unit = Decimal(1).scaleb(-decimals)
+    exact = [Decimal(str(value)) / unit for value in values]
+    floors = [int(value.to_integral_value("ROUND_FLOOR")) for value in exact]
+    left = int(sum(exact, Decimal(0)).to_integral_value(ROUND_HALF_UP)) - sum(floors)
+    order = sorted(range(len(exact)), key=lambda i: (floors[i] - exact[i], i))
+    for position in order[: max(0, left)]:
+        floors[position] += 1
+    return [value * unit for value in floors]

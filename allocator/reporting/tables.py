@@ -1,0 +1,139 @@
+"""From a table's layout and its view to the rows a writer puts down: headings, sections, exact totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from allocator.reporting.figures import Figures, add_up_rounded
+from allocator.reporting.layout import ColumnLayout, Kind, TableLayout
+from allocator.reporting.views import VIEWS
+
+RowKind = Literal["row", "section", "subtotal", "total"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as it is shown."""
+
+    key: str
+    head: str
+    group: str
+    kind: Kind
+    decimals: int
+    width: float
+    span: int
+    scale: int
+    is_summed: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a table; values by column: text, int, float, Decimal or None (blank). Money is whole steps."""
+
+    kind: RowKind
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table ready to be written; ``hidden`` counts the rows that are left out."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    empty: str
+    hidden: int
+
+    @property
+    def has_groups(self) -> bool:
+        """Whether there is a second line of headings."""
+        return any(column.group for column in self.columns)
+
+
+def make_table(layout: TableLayout, figures: Figures) -> Table:
+    """Table of ``layout`` filled from the run; an empty view gives a table without rows."""
+    frame = VIEWS[layout.view](figures)
+    columns = tuple(column for entry in layout.columns for column in _columns(entry, figures))
+    cells = _cells(frame, columns)
+    hidden = max(0, len(frame) - layout.max_rows)
+    sections = frame[layout.section].tolist() if layout.section else []
+    rows = tuple(_rows(columns, cells, sections, layout, figures)) if len(frame) else ()
+    title = layout.title.text(figures.language).replace("{unit}", figures.unit)
+    return Table(title, columns, rows, layout.empty.text(figures.language), hidden)
+
+
+def _columns(layout: ColumnLayout, figures: Figures) -> Iterator[Column]:
+    head = layout.head.text(figures.language).replace("{unit}", figures.unit)
+    group = layout.group.text(figures.language).replace("{unit}", figures.unit)
+    decimals = figures.money_decimals if layout.kind == "money" else layout.decimals
+    for key, name in _repeats(layout, figures):
+        yield Column(
+            layout.key.replace("{}", key), head.replace("{}", name), group, layout.kind, decimals, layout.width,
+            layout.span, layout.scale, layout.total,
+        )  # fmt: skip
+
+
+def _repeats(layout: ColumnLayout, figures: Figures) -> list[tuple[str, str]]:
+    if not layout.each:
+        return [("", "")]
+    if layout.each == "levels":
+        return [(level, figures.label("levels", level)) for level in figures.levels]
+    years: list[int] = getattr(figures, layout.each)
+    return [(str(year), figures.year(year)) for year in years]
+
+
+def _cells(frame: pd.DataFrame, columns: Sequence[Column]) -> list[list[Any]]:
+    """Values by column, as plain Python objects; missing ones are None."""
+    return [_column_cells(frame, column) for column in columns]
+
+
+def _column_cells(frame: pd.DataFrame, column: Column) -> list[Any]:
+    if column.key == "no" and "no" not in frame:
+        return list(range(1, len(frame) + 1))
+    series = frame[column.key]
+    values = series.astype(object).where(series.notna(), None).tolist()
+    if column.scale != 1:
+        values = [None if value is None else value / column.scale for value in values]
+    if column.kind == "number" and column.is_summed:
+        return list(add_up_rounded([value or 0 for value in values], column.decimals))
+    return [value.item() if isinstance(value, np.generic) else value for value in values]
+
+
+def _rows(
+    columns: Sequence[Column],
+    cells: list[list[Any]],
+    sections: list[Any],
+    layout: TableLayout,
+    figures: Figures,
+) -> Iterator[Row]:
+    count = len(cells[0])
+    shown = min(count, layout.max_rows)
+    starts = [0, *(i for i in range(1, count) if sections[i] != sections[i - 1])] if sections else [0]
+    for start, end in zip(starts, [*starts[1:], count], strict=True):
+        if sections and layout.has_section_heads and start < shown:
+            yield Row("section", (sections[start],))
+        for position in range(start, min(end, shown)):
+            yield Row("row", tuple(column[position] for column in cells))
+        if layout.subtotal:
+            yield _sum("subtotal", columns, cells, slice(start, end), figures)
+    if layout.total:
+        yield _sum("total", columns, cells, slice(0, count), figures)
+
+
+def _sum(kind: RowKind, columns: Sequence[Column], cells: list[list[Any]], part: slice, figures: Figures) -> Row:
+    values: list[Any] = [
+        sum((value for value in column_cells[part] if value is not None), Decimal(0) if column.kind == "number" else 0)
+        if column.is_summed
+        else None
+        for column, column_cells in zip(columns, cells, strict=True)
+    ]
+    # the word goes into the first text column: a number column is too narrow for it
+    label = next((i for i, c in enumerate(columns) if c.kind == "text" and not c.is_summed), 0)
+    values[label] = figures.say("words", kind)
+    return Row(kind, tuple(values))

@@ -1,0 +1,111 @@
+"""The workbook ``plan.xlsx``: tables a bureau can hand in, as its layout says (``reports/plan/plan.yaml``)."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from xlsxwriter import Workbook
+
+from allocator.errors import AllocatorError
+from allocator.i18n import _
+from allocator.plan.run_folder import Run
+from allocator.reporting.figures import Figures, figures
+from allocator.reporting.layout import SheetLayout
+from allocator.reporting.one_page import headline, risk_lines
+from allocator.reporting.sheets import SheetWriter, grid_widths
+from allocator.reporting.styles import Styles
+from allocator.reporting.tables import make_table
+
+_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+    "nan_inf_to_errors": False,
+    "remove_timezone": True,
+}
+
+
+def write_workbook(run: Run, path: Path, language: str = "zh") -> Path:
+    """Write the workbook of ``run`` to ``path``, whole or not at all.
+
+    Texts are written as texts and never as formulas; totals are values, added up exactly before they are written.
+
+    Raises
+    ------
+    AllocatorError
+        When the file is open in another program, or the folder cannot be written to.
+    ScenarioError
+        When the layout file is wrong.
+    """
+    seen = figures(run, language)
+    handle, name = tempfile.mkstemp(suffix=".xlsx", prefix=".", dir=path.parent)
+    os.close(handle)
+    try:
+        _write(seen, Path(name))
+        replace_file(Path(name), path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+    return path
+
+
+def replace_file(written: Path, path: Path) -> None:
+    """Move ``written`` to ``path`` in one step.
+
+    Raises
+    ------
+    AllocatorError
+        When another program holds ``path`` open.
+    """
+    try:
+        written.chmod(0o644)
+        written.replace(path)
+    except PermissionError as error:
+        msg = _("{file} cannot be written: close it in the program that has it open, and try again").format(file=path)
+        raise AllocatorError(msg) from error
+
+
+def _write(seen: Figures, path: Path) -> None:
+    with Workbook(str(path), _OPTIONS) as book:
+        book.set_properties({"title": seen.title, "comments": _properties(seen)})
+        styles = Styles(book, seen.layout.font)
+        for layout in seen.layout.sheets:
+            _sheet(book, styles, layout, seen)
+
+
+def _properties(seen: Figures) -> str:
+    parts = [seen.status_text(), seen.gap_text()]
+    if seen.run.case.scenario.synthetic:
+        parts.insert(0, seen.say("words", "synthetic_long"))
+    return seen.say("words", "sentence_end").join(parts)
+
+
+def _sheet(book: Workbook, styles: Styles, layout: SheetLayout, seen: Figures) -> None:
+    tables = [make_table(entry, seen) for entry in layout.tables]
+    widths = grid_widths(tables)
+    sheet = book.add_worksheet(layout.name.text(seen.language))
+    writer = SheetWriter(sheet, layout, styles, seen, widths)
+    writer.start(_title(layout, seen))
+    is_one_page = layout.kind == "one_page"
+    if is_one_page:
+        headline(writer)
+    headings = None
+    for position, table in enumerate(tables):
+        if position:
+            writer.gap()
+        headings = writer.table(table)
+    if headings and layout.has_filter and tables[-1].rows:
+        totals = sum(1 for row in tables[-1].rows if row.kind == "total") + bool(tables[-1].hidden)
+        sheet.autofilter(headings[1], 0, writer.line - 1 - totals, len(tables[-1].columns) - 1)
+    if is_one_page:
+        risk_lines(writer)
+    writer.finish(headings, table_starts=len(tables))
+
+
+def _title(layout: SheetLayout, seen: Figures) -> str:
+    horizon = seen.run.case.scenario.horizon
+    text = layout.title.text(seen.language)
+    for name, value in (("scenario", seen.title), ("first", horizon.first), ("last", horizon.last)):
+        text = text.replace(f"{{{name}}}", str(value))
+    return text
