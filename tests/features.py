@@ -339,8 +339,8 @@ FEATURES: dict[str, Callable[[Draft], None]] = {
     for f in (
         _projects, _routes, _carry_over, _carried, _grant, _resident_fund, _open_bands, _utility, _two_components,
         _caps, _unit_grant, _estate_part, _formula, _choice_groups, _prerequisites, _savings, _community,
-        _always_needed, _gates, _scope, _locks, _exclusions, _tasks, _capacity, _bundles, _bonds, _affordability, _fairness,
-        _profiles,
+        _always_needed, _gates, _scope, _locks, _exclusions, _tasks, _capacity, _bundles, _bonds, _affordability,
+        _fairness, _profiles,
         _staging, _hazards, _points, _goal_order, _minimum_use, _running, _wider_limits,
     )
 }  # fmt: skip
