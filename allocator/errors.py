@@ -9,6 +9,7 @@ AllocatorError
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,12 @@ class Problem:
         return f"{self.place}: {self.finding}" + (f"\n    -> {self.cure}" if self.cure else "")
 
 
+def _by_place(problem: Problem) -> list[tuple[str, int]]:
+    """Sort key: row 9 before row 10."""
+    parts = re.split(r"(\d+)", problem.place)
+    return [(text, int(number)) for text, number in zip(parts[::2], [*parts[1::2], "0"], strict=True)]
+
+
 class AllocatorError(Exception):
     """Base of every error this program raises on purpose."""
 
@@ -34,7 +41,7 @@ class ScenarioError(AllocatorError):
     """The inputs cannot be used; ``problems`` lists everything wrong, sorted by place."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda p: p.place))
+        self.problems = tuple(sorted(problems, key=_by_place))
         super().__init__("\n".join(str(p) for p in self.problems))
 
 

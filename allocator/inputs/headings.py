@@ -30,6 +30,14 @@ class Heading:
     factor: Decimal
 
 
+@dataclass(frozen=True)
+class UnknownHeading:
+    """Why a written heading means nothing, and the cure."""
+
+    finding: str
+    cure: str
+
+
 def normal(text: str) -> str:
     """``text`` as compared: half width, lower case, without blanks, underscores, asterisks and colons."""
     return _NO_NAME.sub("", unicodedata.normalize("NFKC", text)).casefold()
@@ -37,9 +45,11 @@ def normal(text: str) -> str:
 
 def nearest(word: str, known: list[str]) -> str | None:
     """The name in ``known`` most like ``word``, or None when none is near."""
-    found = process.extractOne(
-        normal(word), {name: normal(name) for name in known}, scorer=fuzz.WRatio, score_cutoff=60
-    )
+    plain = normal(word)
+    names = {name: normal(name) for name in known}
+    # in a word of two letters one wrong letter is half of it
+    scorer, cutoff = (fuzz.ratio, 50) if len(plain) <= 4 else (fuzz.WRatio, 60)
+    found = process.extractOne(plain, names, scorer=scorer, score_cutoff=cutoff)
     return str(found[2]) if found else None
 
 
@@ -68,8 +78,8 @@ def _written_unit(column: Column, money: Money, language: str) -> str:
     return column.unit
 
 
-def read_heading(text: str, sheet: Sheet, money: Money) -> Heading | str:
-    """Meaning of a written heading of ``sheet``, or the finding (a sentence) when it has none.
+def read_heading(text: str, sheet: Sheet, money: Money) -> Heading | UnknownHeading:
+    """Meaning of a written heading of ``sheet``, or what is wrong with it.
 
     Accepts the Chinese and the English name, in full or half width, with or without blanks, and with a unit in
     parentheses where the column has one.
@@ -80,12 +90,15 @@ def read_heading(text: str, sheet: Sheet, money: Money) -> Heading | str:
         return Heading(columns[whole], Decimal(1))
     split = _TRAILING_UNIT.match(whole)
     if split is None or split["name"] not in columns:
-        return _("unknown heading")
+        near = nearest(text, [name for each in sheet.columns for name in (each.zh, each.key)])
+        cure = _("did you mean {name!r}?").format(name=near) if near else _("remove the column")
+        return UnknownHeading(_("unknown heading"), cure)
     column = columns[split["name"]]
     units = accepted_units(column, money)
     if split["unit"] not in units:
-        accepted = ", ".join(units) or _("none")
-        return _("unknown unit {unit!r} (accepted: {accepted})").format(unit=split["unit"], accepted=accepted)
+        accepted = _("write one of: {names}").format(names=", ".join(units))
+        cure = accepted if units else _("leave the unit out: this column has none")
+        return UnknownHeading(_("unknown unit {unit!r}").format(unit=split["unit"]), cure)
     return Heading(column, units[split["unit"]])
 
 

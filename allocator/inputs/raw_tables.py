@@ -14,7 +14,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from allocator.errors import Problem, ScenarioError
 from allocator.i18n import _
-from allocator.inputs.headings import Heading, nearest, normal, read_heading
+from allocator.inputs.headings import Heading, UnknownHeading, nearest, normal, read_heading
 from allocator.inputs.register_sheets import SHEETS, Sheet
 from allocator.inputs.schemas.scenario import Money
 from allocator.inputs.write_register import FORMULA_START
@@ -241,10 +241,8 @@ def _headings(grid: _Grid, top: int, sheet: Sheet, money: Money, problems: list[
             continue
         here = cell_place(grid.place, top + 1, written)
         read = read_heading(written, sheet, money)
-        if isinstance(read, str):
-            near = nearest(written, [name for column in sheet.columns for name in (column.zh, column.key)])
-            cure = _("did you mean {name!r}?").format(name=near) if near else _("remove the column")
-            problems.append(Problem(here, read, cure))
+        if isinstance(read, UnknownHeading):
+            problems.append(Problem(here, read.finding, read.cure))
         elif any(read.column is other.column for other in headings.values()):
             problems.append(Problem(here, _("the heading stands here twice"), _("remove one of the two columns")))
         else:

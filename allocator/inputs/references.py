@@ -11,7 +11,7 @@ import pandas as pd
 
 from allocator.i18n import _
 from allocator.inputs.cells import MAX_STEPS
-from allocator.inputs.frames import empty_frame
+from allocator.inputs.frames import blank_value, series
 from allocator.inputs.register_reader import Names, Sheets, check_duplicates, resolve
 from allocator.inputs.register_sheets import SHEET, SHEETS
 from allocator.inputs.schemas.scenario import Money
@@ -44,11 +44,15 @@ def resolve_references(sheets: Sheets, policy: Mapping[str, Any], counties: tupl
     names = {refers: _names(sheets, policy, counties, refers) for refers in kinds}
     for sheet in SHEETS:
         for column in sheet.columns:
-            skip = column.refers == "projects" and sheets.frames["projects"].empty
-            if column.refers and not skip and sheet.key in sheets.raw:
+            if column.refers and sheet.key in sheets.raw and not _is_left_out(sheets, column.refers):
                 resolve(sheets, sheet.key, column.key, names[column.refers], kinds[column.refers])
     _resolve_components(sheets, policy)
     check_duplicates(sheets)
+
+
+def _is_left_out(sheets: Sheets, refers: str) -> bool:
+    """Whether a sheet of the register is not there: projects and areas then are those that estates name."""
+    return refers in SHEET and sheets.frames[refers].empty
 
 
 def _names(sheets: Sheets, policy: Mapping[str, Any], counties: tuple[str, ...], refers: str) -> Names:
@@ -82,17 +86,15 @@ def _resolve_components(sheets: Sheets, policy: Mapping[str, Any]) -> None:
 
 
 def fill_in(sheets: Sheets, money: Money) -> None:
-    """Fill in what a register may leave out: item costs, projects of estates, rows of projects, counties of areas."""
+    """Fill in what a register may leave out: item costs, projects of estates, rows of projects and areas."""
     _fill_costs(sheets, money)
     _fill_projects(sheets)
+    for key, name in (("projects", "project"), ("areas", "area")):
+        _add_rows(sheets, key, set(sheets.frames["estates"][name]))
     areas, estates = sheets.frames["areas"], sheets.frames["estates"]
-    counties = (
-        estates[estates["area"] != ""]
-        .groupby("area")["county"]
-        .agg(lambda found: found.iloc[0] if found.nunique() == 1 else "")
-    )
-    blank = areas["county"] == ""
-    areas.loc[blank, "county"] = areas.loc[blank, "area"].map(counties).fillna("")
+    pairs = estates[["area", "county"]].drop_duplicates()
+    county = pairs[~pairs["area"].duplicated(keep=False)].set_index("area")["county"]
+    areas["county"] = areas["county"].where(areas["county"] != "", areas["area"].map(county).fillna(""))
 
 
 def _fill_costs(sheets: Sheets, money: Money) -> None:
@@ -138,25 +140,24 @@ def _product(quantity: float, unit_cost: Decimal | None, money: Money) -> int | 
 
 
 def _fill_projects(sheets: Sheets) -> None:
-    """An estate without a project is one of its own; every project of an estate has a row."""
-    estates, projects = sheets.frames["estates"], sheets.frames["projects"]
+    """Make an estate without a project a project of its own."""
+    estates = sheets.frames["estates"]
     alone = estates["project"] == ""
     clash = alone & estates["estate"].isin(set(estates.loc[~alone, "project"]))
     text = _("the estate has no project, but its id is the project of other estates")
     sheets.add("estates", "project", estates.index[clash], text, _("write its project, or rename the other project"))
     estates["project"] = estates["project"].where(~alone, estates["estate"])
-    known = set(projects["project"])
-    added = pd.DataFrame({"project": sorted({name for name in estates["project"] if name} - known)}, dtype="str")
-    if len(added):
-        blank = empty_frame(SHEET["projects"]).reindex(range(len(added)))
-        for column in SHEET["projects"].columns[1:]:
-            blank[column.key] = pd.Series(
-                [() if column.kind == "ids" else ""] * len(added), dtype=projects[column.key].dtype
-            )
-        blank["project"] = added["project"]
-        # labels below the raw records: added rows have no place in the file
-        blank.index = pd.RangeIndex(-len(added), 0)
-        sheets.frames["projects"] = pd.concat([projects, blank]) if len(projects) else blank
+
+
+def _add_rows(sheets: Sheets, key: str, names: set[str]) -> None:
+    """Add plain rows for ``names`` that the sheet lacks; their labels are negative, as they stand in no file."""
+    frame = sheets.frames[key]
+    added = sorted(name for name in names - set(frame[SHEET[key].identity[0]]) if name)
+    if added:
+        columns = {column.key: series(column, [blank_value(column)] * len(added)) for column in SHEET[key].columns}
+        columns[SHEET[key].identity[0]] = pd.Series(added, dtype="str")
+        new = pd.DataFrame(columns).set_axis(range(-len(added), 0))
+        sheets.frames[key] = pd.concat([frame, new]) if len(frame) else new
 
 
 def sorted_frames(sheets: Sheets) -> dict[str, pd.DataFrame]:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["text", "id", "ids", "int", "number", "money", "rate", "share", "year", "year_or_total", "bool", "choice"]
+Kind = Literal[
+    "text", "id", "ids", "int", "number", "money", "rate", "share", "year", "year_or_total", "bool", "choice"
+]
 """``money``: whole steps (int64); ``rate``: Decimal in currency units (元); ``ids``: tuple of ids, written a|b;
 ``year_or_total``: int, 0 for the total over the horizon; nullable int kinds become pandas ``Int64``."""
 
@@ -46,7 +48,10 @@ class Sheet:
     doc: str = ""
 
 
-YES_NO = {"是": "true", "否": "false", "yes": "true", "no": "false", "true": "true", "false": "false", "1": "true", "0": "false"}
+# fmt: off
+YES_NO = {
+    "是": "true", "否": "false", "yes": "true", "no": "false", "true": "true", "false": "false", "1": "true", "0": "false",
+}
 STATUS = {
     "正常": "normal", "已改造": "renovated", "拟征收拆迁": "to_be_demolished", "C级危房": "dangerous_c",
     "D级危房": "dangerous_d",
@@ -83,7 +88,8 @@ SHEETS: tuple[Sheet, ...] = (
         Column("name", "项目名称", "text", default=""),
         Column("body", "实施主体", "text", default=""),
         Column("approval", "批复文号", "text", default=""),
-        Column("routes", "资金渠道", "ids", default=(), refers="policy.routes", doc="routes it may take; blank: the first"),
+        Column("routes", "资金渠道", "ids", default=(), refers="policy.routes",
+               doc="routes it may take; blank: the first"),
         Column("note", "备注", "text", default=""),
     )),
     Sheet("items", "改造项", identity=("item",), required=True, columns=(
@@ -187,6 +193,7 @@ SHEETS: tuple[Sheet, ...] = (
         Column("existing_service", "存量还本付息", "money", default=0),
     )),
 )
+# fmt: on
 """In file order. English sheet and column names are the keys."""
 
 SHEET: dict[str, Sheet] = {sheet.key: sheet for sheet in SHEETS}

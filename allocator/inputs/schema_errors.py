@@ -74,7 +74,8 @@ def _text(details: list[ErrorDetails], path: Path_, model: type[BaseModel]) -> t
     if kind == "extra_forbidden":
         return _unknown_key(path, model)
     if kind == "missing":
-        return _("is missing"), _describe(path, model) or _("add it")
+        meaning = _describe(path, model)
+        return _("is missing"), _("add it: {meaning}").format(meaning=meaning) if meaning else _("add it")
     wanted = [text for text in (_wanted(each) for each in details) if text]
     found = _("found {found!r}").format(found=_short(detail["input"]))
     if not wanted:
