@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -20,7 +20,7 @@ from allocator.i18n import _
 from allocator.inputs.load import load
 from allocator.plan.audit import audit
 from allocator.plan.run_folder import Run, read_run, write_run
-from allocator.plan.solve import Plan, solve
+from allocator.plan.solve import solve
 from allocator.reporting import write_reports
 
 
@@ -59,21 +59,14 @@ def run(
     with progress_shown(ERRORS, quiet=quiet or as_json) as line:
         left = max(1.0, limit - (time.monotonic() - begun))
         plan = solve(case, solver=solver, time_limit=left, gap=gap, progress=line.update if line else None)
-    finished = keep(plan, folder, language=lang or wanted_language(()))
-    show(finished, as_json=as_json, quiet=quiet)
-    if finished.manifest["audit"]["failures"]:
-        print_audit_failures(finished.manifest["audit"]["failures"])
-        raise typer.Exit(Exit.OUR_FAULT)
-
-
-def keep(plan: Plan, folder: Path, language: str) -> Run:
-    """Audit ``plan`` and write its run folder, reports included."""
-    report = audit(plan.case, plan.tables, plan.manifest)
-    manifest: dict[str, Any] = {**plan.manifest, "audit": report.as_manifest()}
     write_run(plan, folder)
     finished = read_run(folder)
-    write_reports(finished, folder, language)
-    return finished
+    write_reports(finished, folder, lang or wanted_language(()))
+    show(finished, as_json=as_json, quiet=quiet)
+    failures = finished.manifest["audit"]["failures"]
+    if failures:
+        print_audit_failures(audit(finished.case, finished.tables, finished.manifest).failures)
+        raise typer.Exit(Exit.OUR_FAULT)
 
 
 def show(finished: Run, *, as_json: bool, quiet: bool) -> None:

@@ -77,18 +77,25 @@ def money_table(run: Run) -> Table:
 
 
 def baseline_line(run: Run) -> str:
-    """What the plan starts beside the baseline (rank by score, fund until the money is gone)."""
-    estates = run.tables["estates"]
-    plan, baseline = estates[estates["start_year"] > 0], estates[estates["baseline_year"] > 0]
+    """What the plan gains over the baseline: rank by score, fund until the money is gone."""
+    baseline, started = run.manifest["baseline"], run.tables["estates"].query("start_year > 0")
     return _(
-        "By rank until the money is gone: {estates:,} estates, {households:,} households. "
-        "This plan: {more_estates:+,} estates, {more_households:+,} households."
+        "By rank until the money is gone: {points:,.0f} points, {estates:,} estates, {households:,} households. "
+        "This plan: {more_points:+,.0f} points, {more_estates:+,} estates, {more_households:+,} households."
     ).format(
-        estates=len(baseline),
-        households=int(baseline["households"].sum()),
-        more_estates=len(plan) - len(baseline),
-        more_households=int(plan["households"].sum() - baseline["households"].sum()),
+        points=baseline["points"],
+        estates=baseline["estates"],
+        households=baseline["households"],
+        more_points=_points(run) - baseline["points"],
+        more_estates=len(started) - baseline["estates"],
+        more_households=int(started["households"].sum()) - baseline["households"],
     )
+
+
+def _points(run: Run) -> float:
+    """Points of the plan, whatever its headline goal is."""
+    values = [goal["value"] for goal in run.manifest["goals"] if goal["id"] == "points"]
+    return float(values[0]) if values else float(run.tables["projects"]["points"].sum())
 
 
 def print_shortfall(console: Console, run: Run) -> None:
