@@ -23,7 +23,10 @@ STATES: dict[str, Label] = {
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason: the state it belongs to, and its words; ``{detail}`` is replaced by what the reason is about."""
+    """One reason: the state it belongs to ("" when it only compares two estates), and its words.
+
+    ``{detail}`` in the words is replaced by what the reason is about.
+    """
 
     state: str
     words: Label
@@ -61,10 +64,10 @@ REASONS: dict[str, Reason] = {
     ),
     "lower_score": _reason(
         "not_chosen",
-        "资金有限，评分较低({detail})",
-        "lower score under the same limits ({detail})",
-        "资金有限，评分较低",
-        "lower score under the same limits",
+        "单位投资得分低于本县已安排小区(评分 {detail})",
+        "fewer points for its cost than any estate started in the county ({detail} points)",
+        "单位投资得分低于本县已安排小区",
+        "fewer points for its cost than any estate started in the county",
     ),
     "locked_never": _reason("not_chosen", "情景设定为不安排", "ruled out by the scenario"),
     "exclusion": _reason(
@@ -102,8 +105,14 @@ REASONS: dict[str, Reason] = {
         "具备条件较晚",
         "ready late",
     ),
+    "hazard_first": _reason("", "对方有安全隐患，优先安排", "the other has a recorded hazard, which comes first"),
+    "bundle": _reason("", "对方属于连片改造", "the other belongs to a bundle"),
+    "costs_more": _reason("", "本小区单位得分造价更高", "it costs more for each point"),
 }
 """Reason by code (without its argument), in the order of reports."""
+
+_LISTS = frozenset({"status", "gate", "money", "no_funding_source", "exclusion"})
+"""Reasons whose detail is a list of ids."""
 
 _SEPARATOR = {"zh": "、", "en": ", "}
 
@@ -122,7 +131,8 @@ def reason_words(code: str, detail: str, policy: PolicyModel, language: str) -> 
         return f"{code} {detail}".strip()
     if not about:
         return reason.bare.text(language)
-    return reason.words.text(language).replace("{detail}", _detail_words(about, policy, language))
+    detail = _detail_words(about, policy, language) if base in _LISTS else about
+    return reason.words.text(language).replace("{detail}", detail)
 
 
 def _detail_words(detail: str, policy: PolicyModel, language: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -40,30 +42,35 @@ def write_workbook(run: Run, path: Path, language: str = "zh") -> Path:
         When the layout file is wrong.
     """
     seen = figures(run, language)
-    handle, name = tempfile.mkstemp(suffix=".xlsx", prefix=".", dir=path.parent)
-    os.close(handle)
-    try:
-        _write(seen, Path(name))
-        replace_file(Path(name), path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    with scratch_file(path) as scratch:
+        _write(seen, scratch)
     return path
 
 
-def replace_file(written: Path, path: Path) -> None:
-    """Move ``written`` to ``path`` in one step.
+@contextmanager
+def scratch_file(path: Path) -> Iterator[Path]:
+    """Empty file beside ``path`` that takes its place in one step when it has been written without error.
 
     Raises
     ------
     AllocatorError
-        When another program holds ``path`` open.
+        When another program holds ``path`` open, or the folder may not be written to.
     """
+    msg = _("{file} cannot be written: close it in the program that has it open, and try again").format(file=path)
     try:
-        written.chmod(0o644)
-        written.replace(path)
+        handle, name = tempfile.mkstemp(suffix=path.suffix, prefix=".", dir=path.parent)
     except PermissionError as error:
-        msg = _("{file} cannot be written: close it in the program that has it open, and try again").format(file=path)
         raise AllocatorError(msg) from error
+    os.close(handle)
+    scratch = Path(name)
+    try:
+        yield scratch
+        scratch.chmod(0o644)
+        scratch.replace(path)
+    except PermissionError as error:
+        raise AllocatorError(msg) from error
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 def _write(seen: Figures, path: Path) -> None:

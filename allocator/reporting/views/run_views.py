@@ -24,7 +24,7 @@ def audit_rules(f: Figures) -> pd.DataFrame:
 
 def audit_failures(f: Figures) -> pd.DataFrame:
     """One row per failure of the audit, as it is recorded in the manifest."""
-    listed = (f.manifest.get("audit") or {}).get("failed", [])
+    listed = (f.manifest.get("audit") or {}).get("findings", [])
     rows = [
         {"rule": f.say("families", str(entry.get("rule", ""))), "where": str(entry.get("where", "")),
          "found": str(entry.get("found", ""))} if isinstance(entry, Mapping)
@@ -40,7 +40,7 @@ def tolerances(f: Figures) -> pd.DataFrame:
     if isinstance(given, Mapping):
         rows = [(f.say("families", str(key)), str(value)) for key, value in given.items()]
     elif given:
-        rows = [("", str(entry)) for entry in given]
+        rows = [(f.say("words", "tolerance"), str(entry)) for entry in given]
     else:
         rows = [(f.say("tolerances", f"{key}_name"), f.say("tolerances", key)) for key in ("sums", "shares", "caps")]
     return pd.DataFrame(rows, columns=["rule", "tolerance"])
@@ -95,6 +95,8 @@ def solver_notes(f: Figures) -> pd.DataFrame:
     rows = [(f.say("solver_notes", key), str(value)) for key, value in entries if value not in (None, "")]
     for phase, seconds in (m.get("seconds") or {}).items():
         rows.append((f.say("solver_notes", "seconds", phase=f.say("phase", phase)), f"{float(seconds):.2f}"))
+    for name, size in (m.get("size") or {}).items():
+        rows.append((f.say("solver_notes", "size", name=f.say("size", name)), f"{int(size):,}"))
     for name, version in (m.get("versions") or {}).items():
         rows.append((f.say("solver_notes", "version", name=name), str(version)))
     return pd.DataFrame(rows, columns=["name", "value"])
