@@ -23,6 +23,7 @@ from allocator.reporting.page_data import estate_rows, page_json
 from allocator.reporting.tables import Column, Row, Table, make_table
 from allocator.reporting.views.money_views import levels
 from allocator.reporting.views.summary import key_figures, risks
+from allocator.reporting.workbook import scratch_file
 
 MOST_ROWS = 300
 """Rows of a table on the page; the workbook has them all."""
