@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import pandas as pd
@@ -45,6 +45,11 @@ def blank_value(column: Column) -> object:
 def series(column: Column, values: Sequence[object]) -> pd.Series:
     """``values`` (canonical, blanks as ``blank_value``) as a series of the column's dtype."""
     return pd.Series(list(values), dtype=dtype_of(column))
+
+
+def looked_up(words: pd.Series, meanings: Mapping[str, str], otherwise: str = "") -> pd.Series:
+    """Meaning of each word as text, ``otherwise`` where it has none; also for frames without rows."""
+    return pd.Series([meanings.get(word, otherwise) for word in words], index=words.index, dtype="str")
 
 
 def empty_frame(sheet: Sheet) -> pd.DataFrame:

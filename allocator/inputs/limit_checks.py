@@ -9,6 +9,7 @@ import pandas as pd
 from allocator.errors import Problem
 from allocator.i18n import _
 from allocator.inputs.case import from_steps
+from allocator.inputs.frames import looked_up
 from allocator.inputs.register_reader import Sheets
 from allocator.inputs.register_sheets import TOTAL
 from allocator.inputs.schemas.base import in_force
@@ -37,7 +38,7 @@ def check_limits(sheets: Sheets, policy: PolicyModel, scenario: Scenario, years:
     for source, at, missing in _gaps(limits, policy, scenario, years):
         name = f"{source} ({policy.sources[source].label.text('zh')})" if policy.sources[source].label.zh else source
         where = at or _("the whole city")
-        text = _("the source {name} has no limit at {place} for {years}")
+        text = _("the source {name}, {place}, has no limit for {years}")
         finding = text.format(name=name, place=where, years=_compact(missing))
         sheets.problems.append(Problem(f"{place}: {source}", finding, cure))
     unlimited = limits["source"].isin([name for name, source in policy.sources.items() if not source.limited])
@@ -94,7 +95,7 @@ def _check_bills(sheets: Sheets, policy: PolicyModel, scenario: Scenario, years:
     running = sheets.frames["running"]
     sources = {name: source for name, source in policy.sources.items() if source.limited and name not in _fed(policy)}
     bills = running[running["source"].isin(set(sources)) & running["year"].isin(list(years))]
-    scope = bills["source"].map({name: source.scope for name, source in sources.items()})
+    scope = looked_up(bills["source"], {name: source.scope for name, source in sources.items()})
     bills = bills.assign(place=bills["county"].where(scope == "county", ""))
     arrivals = _arrivals(sheets, policy, years)
     money = scenario.money
@@ -103,7 +104,7 @@ def _check_bills(sheets: Sheets, policy: PolicyModel, scenario: Scenario, years:
         available = _available(arrivals, str(source), str(place), int(str(year)), sources[str(source)].usable_years)
         if due > available:
             text = _(
-                "bills of {due} {unit} fall due in {year} from {source} at {place}, which then has {available} {unit}"
+                "bills of {due} {unit} fall due in {year} from {source}, {place}, which then has {available} {unit}"
             )
             finding = text.format(
                 due=from_steps(due, money), available=from_steps(available, money), unit=money.unit, year=year,

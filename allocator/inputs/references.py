@@ -11,7 +11,7 @@ import pandas as pd
 
 from allocator.i18n import _
 from allocator.inputs.cells import MAX_STEPS
-from allocator.inputs.frames import blank_value, series
+from allocator.inputs.frames import blank_value, looked_up, series
 from allocator.inputs.register_reader import Names, Sheets, check_duplicates, resolve
 from allocator.inputs.register_sheets import SHEET, SHEETS
 from allocator.inputs.schemas.scenario import Money
@@ -69,7 +69,8 @@ def _resolve_components(sheets: Sheets, policy: Mapping[str, Any]) -> None:
     frame = sheets.frames["component_costs"]
     if frame.empty:
         return
-    work = frame["item"].map(sheets.frames["items"].drop_duplicates("item").set_index("item")["work"]).fillna("")
+    items = sheets.frames["items"]
+    work = looked_up(frame["item"], dict(zip(items["item"], items["work"], strict=True)))
     works = policy.get("works")
     for work_id, rows in frame.groupby(work):
         entry = works.get(work_id) if isinstance(works, dict) else None
@@ -81,8 +82,8 @@ def _resolve_components(sheets: Sheets, policy: Mapping[str, Any]) -> None:
             finding = _("the work {work!r} has no component {found!r}").format(work=work_id, found=written)
             at = rows.index[rows["component"] == written]
             sheets.add("component_costs", "component", at, finding, names.cure(written))
-        meant = rows["component"].map({word: name or "" for word, name in found.items()}).fillna("")
-        frame.loc[rows.index, "component"] = meant
+        meanings = {word: name or "" for word, name in found.items()}
+        frame.loc[rows.index, "component"] = looked_up(rows["component"], meanings)
 
 
 def fill_in(sheets: Sheets, money: Money) -> None:
@@ -93,8 +94,9 @@ def fill_in(sheets: Sheets, money: Money) -> None:
         _add_rows(sheets, key, set(sheets.frames["estates"][name]))
     areas, estates = sheets.frames["areas"], sheets.frames["estates"]
     pairs = estates[["area", "county"]].drop_duplicates()
-    county = pairs[~pairs["area"].duplicated(keep=False)].set_index("area")["county"]
-    areas["county"] = areas["county"].where(areas["county"] != "", areas["area"].map(county).fillna(""))
+    pairs = pairs[~pairs["area"].duplicated(keep=False)]
+    county = looked_up(areas["area"], dict(zip(pairs["area"], pairs["county"], strict=True)))
+    areas["county"] = areas["county"].where(areas["county"] != "", county)
 
 
 def _fill_costs(sheets: Sheets, money: Money) -> None:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from allocator.i18n import _
 from allocator.inputs.case import Notice
+from allocator.inputs.frames import looked_up
 from allocator.inputs.register_reader import Sheets
 from allocator.inputs.schemas.policy import PolicyModel
 from allocator.inputs.schemas.scenario import Scenario
@@ -23,8 +24,7 @@ def _estates(sheets: Sheets, scenario: Scenario) -> None:
     future = (estates["built_year"] > scenario.as_of.year).fillna(False).astype(bool)
     finding = _("the year of completion is after {date}").format(date=scenario.as_of)
     sheets.add("estates", "built_year", estates.index[future], finding, _("correct the year"))
-    county_of = areas.drop_duplicates("area").set_index("area")["county"]
-    stated = estates["area"].map(county_of).fillna("")
+    stated = looked_up(estates["area"], dict(zip(areas["area"], areas["county"], strict=True)))
     elsewhere = (stated != "") & (estates["county"] != "") & (stated != estates["county"])
     text = _("the estate lies in {county!r}, its area in {other!r}")
     findings = [
@@ -69,8 +69,9 @@ def places_of_money(sheets: Sheets, policy: PolicyModel, scenario: Scenario) -> 
     """Resolve and check the place of limits, carried money, pledges and bills against the scope of their source."""
     for sheet in ("limits", "carried"):
         _places(sheets, sheet, policy, scenario)
+    scopes: dict[str, str] = {name: source.scope for name, source in policy.sources.items()}
     pledges = sheets.frames["pledges"]
-    scope = pledges["source"].map({name: source.scope for name, source in policy.sources.items()}).fillna("estate")
+    scope = looked_up(pledges["source"], scopes, "estate")
     wrong = scope != "estate"
     text = _("the source {source!r} lies with the {scope}; pledges are an estate's")
     findings = [text.format(source=a, scope=b) for a, b in zip(pledges["source"][wrong], scope[wrong], strict=True)]
@@ -78,7 +79,7 @@ def places_of_money(sheets: Sheets, policy: PolicyModel, scenario: Scenario) -> 
         "pledges", "source", pledges.index[wrong], findings, _("write it among the limits, or name another source")
     )
     running = sheets.frames["running"]
-    scope = running["source"].map({name: source.scope for name, source in policy.sources.items()}).fillna("county")
+    scope = looked_up(running["source"], scopes, "county")
     wrong = scope.isin(["estate", "area"])
     text = _("the source {source!r} lies with the {scope}; bills are charged to a county or the city")
     findings = [text.format(source=a, scope=b) for a, b in zip(running["source"][wrong], scope[wrong], strict=True)]
@@ -87,7 +88,7 @@ def places_of_money(sheets: Sheets, policy: PolicyModel, scenario: Scenario) -> 
 
 def _places(sheets: Sheets, sheet: str, policy: PolicyModel, scenario: Scenario) -> None:
     frame = sheets.frames[sheet]
-    scope = frame["source"].map({name: source.scope for name, source in policy.sources.items()}).fillna("")
+    scope = looked_up(frame["source"], {name: source.scope for name, source in policy.sources.items()})
     places = {
         "county": list(scenario.counties), "area": list(sheets.frames["areas"]["area"]), "city": [], "estate": [],
     }  # fmt: skip

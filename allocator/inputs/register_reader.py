@@ -12,7 +12,7 @@ import pandas as pd
 from allocator.errors import Problem
 from allocator.i18n import _
 from allocator.inputs.cells import Unreadable, parser
-from allocator.inputs.frames import blank_value, empty_frame, series
+from allocator.inputs.frames import blank_value, empty_frame, looked_up, series
 from allocator.inputs.headings import nearest
 from allocator.inputs.raw_tables import RawTable
 from allocator.inputs.register_sheets import SHEETS, Column
@@ -164,6 +164,7 @@ def resolve(sheets: Sheets, sheet: str, key: str, names: Names, what: str) -> No
         sheets.add(sheet, key, frame.index[is_here.astype(bool)], finding, names.cure(word))
         found[word] = ""
     if several:
-        frame[key] = written.map(lambda value: tuple(found[word] for word in value if found[word]))
+        meant = [tuple(found[word] or "" for word in value if found[word]) for value in written]
+        frame[key] = pd.Series(meant, index=frame.index, dtype="object")
     else:
-        frame[key] = written.map(found).astype(written.dtype)
+        frame[key] = looked_up(written, {word: meant or "" for word, meant in found.items()})

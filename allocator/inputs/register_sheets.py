@@ -50,7 +50,8 @@ class Sheet:
 
 # fmt: off
 YES_NO = {
-    "是": "true", "否": "false", "yes": "true", "no": "false", "true": "true", "false": "false", "1": "true", "0": "false",
+    "是": "true", "否": "false", "yes": "true", "no": "false", "true": "true", "false": "false",
+    "1": "true", "0": "false",
 }
 STATUS = {
     "正常": "normal", "已改造": "renovated", "拟征收拆迁": "to_be_demolished", "C级危房": "dangerous_c",
