@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,7 +23,7 @@ from allocator.i18n import _
 from allocator.inputs.load import load
 from allocator.plan.audit import audit
 from allocator.plan.run_folder import Run, read_run, write_run
-from allocator.plan.solve import solve
+from allocator.plan.solve import Plan, solve
 from allocator.reporting import write_reports
 
 
@@ -59,14 +62,26 @@ def run(
     with progress_shown(ERRORS, quiet=quiet or as_json) as line:
         left = max(1.0, limit - (time.monotonic() - begun))
         plan = solve(case, solver=solver, time_limit=left, gap=gap, progress=line.update if line else None)
-    write_run(plan, folder)
-    finished = read_run(folder)
-    write_reports(finished, folder, lang or wanted_language(()))
+    finished = keep(plan, folder, lang or wanted_language(()))
     show(finished, as_json=as_json, quiet=quiet)
-    failures = finished.manifest["audit"]["failures"]
-    if failures:
+    audited: Mapping[str, Any] = finished.manifest
+    if audited["audit"]["failures"]:
         print_audit_failures(audit(finished.case, finished.tables, finished.manifest).failures)
         raise typer.Exit(Exit.OUR_FAULT)
+
+
+def keep(plan: Plan, folder: Path, language: str) -> Run:
+    """Write the run folder with its reports: whole, or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".run-", dir=folder.parent, ignore_cleanup_errors=True) as beside:
+        # Written beside its place, on the same disk, and moved there in one step.
+        written = write_run(plan, Path(beside) / folder.name)
+        finished = read_run(written)
+        write_reports(finished, written, language)
+        if folder.exists():
+            folder.rmdir()
+        written.replace(folder)
+    return replace(finished, path=folder)
 
 
 def show(finished: Run, *, as_json: bool, quiet: bool) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
@@ -13,7 +15,7 @@ from allocator.i18n import _
 from allocator.inputs.case import from_steps
 from allocator.plan.run_folder import Run
 
-STATUS_WORDS = {
+STATUS_WORDS: dict[str, Callable[[], str]] = {
     "optimal": lambda: _("optimal: proven best"),
     "gap_reached": lambda: _("gap reached: proven within the gap asked for"),
     "time_limit": lambda: _("time limit: best plan found in the time given"),
@@ -36,7 +38,7 @@ def print_summary(console: Console, run: Run) -> None:
 
 def proof_line(run: Run) -> str:
     """Status and gap of the headline goal in words."""
-    manifest = run.manifest
+    manifest: Mapping[str, Any] = run.manifest
     status = STATUS_WORDS.get(manifest["status"], lambda: str(manifest["status"]))()
     gap = manifest["gap"]
     proof = _("no bound is known") if gap is None else _("at most {gap:.2%} below the best possible").format(gap=gap)
@@ -64,13 +66,14 @@ def money_table(run: Run) -> Table:
     """Payments by level: all, firm (已落实) and not firm yet (待争取)."""
     levels = run.case.policy.levels
     sums = run.tables["payments"].groupby("level")[["amount", "firm"]].sum()
-    order = [level for level in levels if level in sums.index] + [level for level in sums.index if level not in levels]
+    present = [str(level) for level in sums.index]
+    order = [level for level in levels if level in present] + [level for level in present if level not in levels]
     table = _table(_("Money from"), _("Amount ({unit})"), _("firm"), _("not firm yet"), run=run)
     for level in order:
-        paid, firm = (int(value) for value in sums.loc[level])
+        paid, firm = (float(sums[column][level]) for column in ("amount", "firm"))
         label = levels[level].label.text(wanted_language(())) if level in levels else _("funding gap")
         table.add_row(label or level, amount(run, paid), amount(run, firm), amount(run, paid - firm))
-    paid, firm = (int(value) for value in sums.sum())
+    paid, firm = (float(sums[column].sum()) for column in ("amount", "firm"))
     table.add_section()
     table.add_row(_("Total"), amount(run, paid), amount(run, firm), amount(run, paid - firm))
     return table
@@ -78,7 +81,8 @@ def money_table(run: Run) -> Table:
 
 def baseline_line(run: Run) -> str:
     """What the plan gains over the baseline: rank by score, fund until the money is gone."""
-    baseline, started = run.manifest["baseline"], run.tables["estates"].query("start_year > 0")
+    manifest: Mapping[str, Any] = run.manifest
+    baseline, started = manifest["baseline"], run.tables["estates"].query("start_year > 0")
     return _(
         "By rank until the money is gone: {points:,.0f} points, {estates:,} estates, {households:,} households. "
         "This plan: {more_points:+,.0f} points, {more_estates:+,} estates, {more_households:+,} households."
@@ -94,7 +98,8 @@ def baseline_line(run: Run) -> str:
 
 def _points(run: Run) -> float:
     """Points of the plan, whatever its headline goal is."""
-    values = [goal["value"] for goal in run.manifest["goals"] if goal["id"] == "points"]
+    manifest: Mapping[str, Any] = run.manifest
+    values = [goal["value"] for goal in manifest["goals"] if goal["id"] == "points"]
     return float(values[0]) if values else float(run.tables["projects"]["points"].sum())
 
 
@@ -114,7 +119,7 @@ def print_shortfall(console: Console, run: Run) -> None:
     )
 
 
-def amount(run: Run, steps: int) -> str:
+def amount(run: Run, steps: float) -> str:
     """Whole steps as an amount in the money unit, with thousands separators and every decimal of the step."""
     money = run.case.scenario.money
     decimals = max(0, -int(Decimal(money.step).normalize().as_tuple().exponent))
