@@ -73,6 +73,7 @@ class Search:
     incumbent: Floats | None = None
     prices: Floats | None = None
     clock_ended: bool = False
+    method: str = "whole"
     kept: list[tuple[Floats, float, float]] = field(default_factory=list)
     cuts: list[tuple[Floats, float, float]] = field(default_factory=list)
 

@@ -1,0 +1,77 @@
+"""From columns to tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from allocator.formulation.build import Formulation
+from allocator.formulation.funding import SHORTFALL
+from allocator.plan.choices import read_choices
+from allocator.plan.explanation import explain_estates, passed_over
+from allocator.plan.ledgers import assign_firm, collect_flows, debt_tables, ledger_tables
+from allocator.plan.payments import payment_lines
+from allocator.plan.selection import bundles_table, estates_table, projects_table, tasks_table, works_table
+from allocator.plan.tables import TABLES
+from allocator.solving.base import Floats
+
+
+def assemble(f: Formulation, x: Floats, baseline: pd.Series) -> dict[str, pd.DataFrame]:
+    """All tables of the plan ``x`` (exact money), in the order and kinds of ``TABLES``."""
+    choices = read_choices(f, x)
+    payments = payment_lines(f, choices, x)
+    flows = collect_flows(f, choices, payments)
+    accounts, source_use, firm_left = ledger_tables(f, flows)
+    payments["firm"] = assign_firm(f.index.case, payments, firm_left)
+    bonds, debt = debt_tables(f, choices)
+    works = works_table(f, choices)
+    estates = estates_table(f, choices, works, baseline)
+    tasks = tasks_table(f, estates)
+    bundles = bundles_table(f, choices, estates)
+    estates = explain_estates(f, estates, accounts, tasks)
+    tables = {
+        "estates": estates,
+        "projects": projects_table(f, choices, estates),
+        "works": works,
+        "payments": payments,
+        "source_use": source_use,
+        "accounts": accounts,
+        "bonds": bonds,
+        "debt": debt,
+        "shortfall": _shortfall(payments),
+        "later_years": _later_years(payments, f.index.start_years[0]),
+        "tasks": tasks,
+        "bundles": bundles,
+        "passed_over": passed_over(f, estates, bundles),
+    }
+    return {name: with_kinds(tables[name], name) for name in TABLES}
+
+
+_DTYPES = {"text": object, "int": np.int64, "money": np.int64, "number": np.float64, "bool": bool}
+
+
+def with_kinds(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """``frame`` with the columns of a table, in their order and kinds."""
+    columns = {name: frame[name].astype(_DTYPES[kind]) for name, kind in TABLES[table].items()}  # type: ignore[call-overload]
+    return pd.DataFrame(columns).reset_index(drop=True)
+
+
+def _shortfall(payments: pd.DataFrame) -> pd.DataFrame:
+    own = payments[payments["source"] == SHORTFALL]
+    return own.groupby(["county", "year"], as_index=False)["amount"].sum()
+
+
+def _later_years(payments: pd.DataFrame, plan_year: int) -> pd.DataFrame:
+    own = payments[payments["year"] > plan_year]
+    return own.groupby(["county", "source", "year"], as_index=False)[["amount", "firm"]].sum()
+
+
+def headline_values(f: Formulation, x: Floats, tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
+    """Value of every goal at ``x``; breaches counted from the plan, not from slack columns."""
+    values = {name: goal.value(x) for name, goal in f.goals.items()}
+    tasks = tables["tasks"]
+    bound = np.where(tasks["planned"] < tasks["minimum"], tasks["minimum"], tasks["maximum"])
+    values["tasks"] = float((tasks["breach"] / np.maximum(bound, 1)).sum())
+    return values

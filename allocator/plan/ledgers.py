@@ -1,0 +1,275 @@
+"""Accounts of the plan: how arrivals are used, what lapses, what is firm, and what debt it makes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from allocator.formulation.accounts import (
+    bond_quotas, carried_money, formula_gain, is_bond_fed, lot_steps, running_bills, schedule,
+)  # fmt: skip
+from allocator.formulation.build import Formulation
+from allocator.formulation.funding import SHORTFALL
+from allocator.inputs.case import Case
+from allocator.inputs.register_sheets import TOTAL
+from allocator.plan.choices import Choices
+from allocator.plan.tables import TABLES
+
+Key = tuple[str, str, int]
+"""Source, place, year."""
+
+
+@dataclass
+class Flows:
+    """Money of every account by year [steps]; every mapping is by (source, place, year)."""
+
+    limit: dict[Key, int]
+    firm: dict[Key, int]
+    formula: dict[Key, int]
+    bonds: dict[Key, int]
+    carried: dict[Key, int]
+    running: dict[Key, int]
+    service: dict[Key, int]
+    paid: dict[Key, int]
+
+
+def place_of(case: Case, source: pd.Series, estate: pd.Series, county: pd.Series) -> pd.Series:
+    """Place of the account that each payment line draws on."""
+    scope = source.map({n: s.scope for n, s in case.policy.sources.items()}).fillna("county")
+    area = estate.map(case.register.estates.set_index("estate")["area"])
+    chosen = np.select([scope == "estate", scope == "area", scope == "county"], [estate, area, county], "")
+    return pd.Series(chosen, index=source.index, dtype=object)
+
+
+def _mapping(frame: pd.DataFrame, year: str = "year", amount: str = "amount") -> dict[Key, int]:
+    found: dict[Key, int] = defaultdict(int)
+    for source, place, when, steps in frame[["source", "place", year, amount]].itertuples(index=False, name=None):
+        found[source, place, int(when)] += int(steps)
+    return found
+
+
+def collect_flows(f: Formulation, choices: Choices, payments: pd.DataFrame) -> Flows:
+    """All flows of a plan's accounts, the totals' and pledges' under year 0."""
+    case = f.index.case
+    money = _own_limits(case)
+    firm = money[money["certainty"].isin(case.scenario.firm)]
+    lines = payments[payments["source"] != SHORTFALL]
+    lines = lines.assign(place=place_of(case, lines["source"], lines["estate"], lines["county"]))
+    running = running_bills(case)
+    overall = overall_accounts(case)
+    for frame in (lines, running):
+        frame["year"] = booked_years(frame, overall)
+    return Flows(
+        limit=_mapping(money), firm=_mapping(firm), formula=_formula(f, choices), bonds=_proceeds(case, choices),
+        carried=_mapping(carried_money(case), "arrival"), running=_mapping(running), service=_service(f, choices),
+        paid=_mapping(lines),
+    )  # fmt: skip
+
+
+def _own_limits(case: Case) -> pd.DataFrame:
+    """Limits that are money of an account: no quotas, no limits of the whole city on local sources, no totals beside years."""
+    limits = case.register.limits.assign(year=case.register.limits["year"].astype(np.int64))
+    scope = limits["source"].map({n: s.scope for n, s in case.policy.sources.items()})
+    quota = limits["source"].isin(list(is_bond_fed(case)))
+    own = limits[~quota & ~((limits["place"] == "") & (scope != "city"))]
+    pledges = case.register.pledges.rename(columns={"estate": "place"}).assign(year=TOTAL)
+    columns = ["source", "place", "year", "amount", "certainty"]
+    own = pd.concat([own[columns], pledges[columns]], ignore_index=True)
+    by_year = set(own.loc[own["year"] != TOTAL, ["source", "place"]].itertuples(index=False, name=None))
+    beside = [(s, p) in by_year for s, p in own[["source", "place"]].itertuples(index=False, name=None)]
+    return own[(own["year"] != TOTAL) | ~np.array(beside, dtype=bool)]
+
+
+def overall_accounts(case: Case) -> set[tuple[str, str]]:
+    """Accounts (source, place) with one sum for all years: pledges, and limits stated as totals only."""
+    own = _own_limits(case)
+    return set(own.loc[own["year"] == TOTAL, ["source", "place"]].itertuples(index=False, name=None))
+
+
+def booked_years(frame: pd.DataFrame, overall: set[tuple[str, str]]) -> pd.Series:
+    """Year under which an account books a payment: 0 where it has one sum for all years."""
+    whole = [(s, p) in overall for s, p in frame[["source", "place"]].itertuples(index=False, name=None)]
+    return frame["year"].mask(np.array(whole, dtype=bool), TOTAL).astype(np.int64)
+
+
+def _formula(f: Formulation, choices: Choices) -> dict[Key, int]:
+    found: dict[Key, int] = defaultdict(int)
+    started = f.index.estates.merge(choices.starts, on="project", suffixes=("", "_start"))
+    for name, source in f.index.case.policy.sources.items():
+        if source.formula is None:
+            continue
+        gain = formula_gain(f.index, name)
+        by_id = dict(zip(f.index.estates["estate_id"], gain, strict=True))
+        for estate, county, area, year in started[["estate_id", "county", "area", "year"]].itertuples(index=False, name=None):
+            place = {"city": "", "county": county, "area": area}[source.scope]
+            found[name, place, int(year) + source.formula.lag_years] += int(by_id[estate])
+    return found
+
+
+def _proceeds(case: Case, choices: Choices) -> dict[Key, int]:
+    found: dict[Key, int] = defaultdict(int)
+    for bond, county, year, lots in choices.issues[["bond", "county", "year", "lots"]].itertuples(index=False, name=None):
+        found[case.policy.bonds[bond].source, county, int(year)] += int(lots) * lot_steps(case, bond)
+    return found
+
+
+def _service(f: Formulation, choices: Choices) -> dict[Key, int]:
+    case = f.index.case
+    found: dict[Key, int] = defaultdict(int)
+    for bond, county, year, lots in choices.issues[["bond", "county", "year", "lots"]].itertuples(index=False, name=None):
+        for offset, service in enumerate(schedule(case, bond).service, start=1):
+            if int(year) + offset in f.index.payment_years:
+                found[case.policy.bonds[bond].service_source, county, int(year) + offset] += int(lots) * service
+    return found
+
+
+def ledger_tables(f: Formulation, flows: Flows) -> tuple[pd.DataFrame, pd.DataFrame, dict[Key, int]]:
+    """Tables ``accounts`` and ``source_use``, and the firm money left for payments by (source, place, year)."""
+    case = f.index.case
+    every = [flows.limit, flows.formula, flows.bonds, flows.carried, flows.running, flows.service, flows.paid]
+    names = sorted({(source, place) for mapping in every for source, place, _year in mapping})
+    accounts: list[tuple[object, ...]] = []
+    use: list[tuple[object, ...]] = []
+    firm_left: dict[Key, int] = {}
+    for source, place in names:
+        terms = case.policy.sources[source]
+        account = _Account(source, place, flows, f.index.payment_years, terms.usable_years, unlimited=not terms.limited)
+        account.run(always_firm=bool(terms.firm))
+        accounts += account.rows
+        use += account.use
+        firm_left |= account.firm_left
+    return (
+        pd.DataFrame(accounts, columns=list(TABLES["accounts"])),
+        pd.DataFrame(use, columns=list(TABLES["source_use"])),
+        firm_left,
+    )
+
+
+class _Account:
+    """One account through the years: money is used in the order it arrived."""
+
+    def __init__(
+        self, source: str, place: str, flows: Flows, years: tuple[int, ...], usable: int, *, unlimited: bool
+    ) -> None:
+        self.source, self.place, self.flows, self.years = source, place, flows, years
+        self.usable, self.unlimited = usable, unlimited
+        self.rows: list[tuple[object, ...]] = []
+        self.use: list[tuple[object, ...]] = []
+        self.firm_left: dict[Key, int] = {}
+
+    def _at(self, mapping: dict[Key, int], year: int) -> int:
+        return mapping.get((self.source, self.place, year), 0)
+
+    def run(self, *, always_firm: bool) -> None:
+        """Walk through the years, oldest money first."""
+        first = self.years[0]
+        before = sorted(y for s, p, y in self.flows.carried if (s, p) == (self.source, self.place) and y < first)
+        # Carried money of a source usable in one year only may still be spent in the first year.
+        end = {a: max(a + self.usable - 1, first if self.usable == 1 else 0) for a in [*before, *self.years]}
+        money = {a: self._at(self.flows.carried, a) for a in before}
+        firm = dict(money)
+        for year in [*self.years, TOTAL]:
+            if year == TOTAL:
+                money, firm = {}, {}
+                end[TOTAL] = TOTAL
+            self._arrive(year, money, firm)
+            self._spend(year, money, firm, end, always_firm=always_firm)
+
+    def _arrive(self, year: int, money: dict[int, int], firm: dict[int, int]) -> None:
+        self.carried_in = sum(money.values())
+        if year != TOTAL:
+            self.carried_in += self._at(self.flows.carried, year)
+        extra = self._at(self.flows.formula, year) + self._at(self.flows.bonds, year) + self._at(self.flows.carried, year)
+        money[year] = self._at(self.flows.limit, year) + extra
+        firm[year] = self._at(self.flows.firm, year) + self._at(self.flows.carried, year)
+
+    def _spend(self, year: int, money: dict[int, int], firm: dict[int, int], end: dict[int, int], *, always_firm: bool) -> None:
+        running, service = self._at(self.flows.running, year), self._at(self.flows.service, year)
+        paid = self._at(self.flows.paid, year)
+        spending, firm_used = running + service + paid, 0
+        if self.unlimited:
+            firm_used = spending if always_firm else 0
+            if spending:
+                self.use.append((self.source, self.place, year, year, spending, firm_used))
+            money[year] = 0
+        else:
+            firm_used = self._draw(year, spending, money, firm)
+        lapsed = sum(left for arrival, left in money.items() if end[arrival] <= year)
+        for arrival in [a for a in money if end[a] <= year]:
+            del money[arrival], firm[arrival]
+        self.firm_left[self.source, self.place, year] = max(0, firm_used - running - service)
+        columns = (
+            self._at(self.flows.limit, year), self._at(self.flows.firm, year), self._at(self.flows.formula, year),
+            self._at(self.flows.bonds, year), self.carried_in, running, service, paid, sum(money.values()), lapsed,
+        )  # fmt: skip
+        if any(columns):
+            self.rows.append((self.source, self.place, year, *columns, self.unlimited))
+
+    def _draw(self, year: int, spending: int, money: dict[int, int], firm: dict[int, int]) -> int:
+        """Take ``spending`` from the oldest money; returns how much of it was firm."""
+        left, firm_used = spending, 0
+        for arrival in sorted(money):
+            taken = min(left, money[arrival])
+            if taken <= 0:
+                continue
+            sure = min(taken, firm[arrival])
+            money[arrival] -= taken
+            firm[arrival] -= sure
+            left -= taken
+            firm_used += sure
+            self.use.append((self.source, self.place, arrival, year, taken, sure))
+        return firm_used
+
+
+def assign_firm(case: Case, payments: pd.DataFrame, firm_left: dict[Key, int]) -> pd.Series:
+    """What of each line is 已落实: an account's firm money goes to its lines in their order."""
+    place = place_of(case, payments["source"], payments["estate"], payments["county"])
+    keys = payments[["source", "year", "amount"]].assign(place=place)
+    keys["year"] = booked_years(keys, overall_accounts(case))
+    before = keys.groupby(["source", "place", "year"])["amount"].cumsum() - keys["amount"]
+    has = pd.Series([firm_left.get(k, 0) for k in keys[["source", "place", "year"]].itertuples(index=False, name=None)], keys.index)
+    return np.minimum(keys["amount"], np.maximum(has - before, 0)).astype(np.int64)
+
+
+def debt_tables(f: Formulation, choices: Choices) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Tables ``bonds`` (issues) and ``debt`` (every county and year to the last repayment)."""
+    case = f.index.case
+    issues = choices.issues.copy()
+    issues["amount"] = [lots * lot_steps(case, bond) for bond, lots in zip(issues["bond"], issues["lots"], strict=True)]
+    quotas = pd.concat(
+        [bond_quotas(case, name, f.index.payment_years).assign(bond=name) for name in case.policy.bonds]
+        or [pd.DataFrame({"county": [], "year": [], "amount": [], "bond": []})]
+    ).rename(columns={"amount": "quota"})  # fmt: skip
+    bonds = quotas.merge(issues, on=["bond", "county", "year"], how="left").fillna({"lots": 0, "amount": 0})
+    bonds = bonds.astype({"lots": np.int64, "amount": np.int64, "quota": np.int64, "year": np.int64})
+    return bonds.sort_values(["bond", "county", "year"], ignore_index=True)[list(TABLES["bonds"])], _debt(case, choices)
+
+
+def _debt(case: Case, choices: Choices) -> pd.DataFrame:
+    events: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for bond, county, year, lots in choices.issues[["bond", "county", "year", "lots"]].itertuples(index=False, name=None):
+        plan = schedule(case, bond)
+        events[county, int(year)][0] += int(lots) * lot_steps(case, bond)
+        for offset, (principal, interest) in enumerate(zip(plan.principal, plan.interest, strict=True), start=1):
+            events[county, int(year) + offset][1] += int(lots) * principal
+            events[county, int(year) + offset][2] += int(lots) * interest
+    known = {(c, int(y)): row for c, y, *row in case.register.debt[
+        ["county", "year", "stock_ceiling", "existing_stock", "service_ceiling", "existing_service"]
+    ].itertuples(index=False, name=None)}  # fmt: skip
+    rows, stock = [], defaultdict(int)
+    for county, year in sorted({*events, *known}):
+        issued, principal, interest = events.get((county, year), [0, 0, 0])
+        stock[county] += issued - principal
+        ceiling, existing, service_ceiling, service = known.get((county, year), (pd.NA, 0, pd.NA, 0))
+        rows.append(
+            (
+                county, year, issued, principal, interest, int(service), -1 if pd.isna(service_ceiling) else int(service_ceiling),
+                int(existing) + stock[county], -1 if pd.isna(ceiling) else int(ceiling),
+            )
+        )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(TABLES["debt"]))
+
+

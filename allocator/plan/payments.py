@@ -1,0 +1,140 @@
+"""Payment lines: project x estate x item x part x source x year, with rule, clause, basis and certainty."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from allocator.formulation.build import Formulation
+from allocator.formulation.funding import SHORTFALL
+from allocator.formulation.normal_form import rules_in_force
+from allocator.formulation.readiness import value_on
+from allocator.plan.choices import Choices
+from allocator.plan.division import capped, corners, proportional
+from allocator.plan.tables import TABLES
+from allocator.solving.base import Floats
+
+_REST = "rest"
+"""Stands for the county's pool in the table of an estate's pool."""
+
+
+def divide(f: Formulation, choices: Choices, x: Floats) -> pd.DataFrame:
+    """Who pays which part in which year; columns ``part`` (row), ``route``, ``year``, ``pool``, ``source``, ``amount``."""
+    members = f.index.pools.members.rename(columns={"part_row": "part"})
+    owed = choices.due.merge(members, on=["part", "route"])
+    owed["project"] = f.index.parts["project_row"].to_numpy()[owed["part"].to_numpy(np.int64)]
+    paid = _paid(f, x)
+    table = f.index.pools.table
+    at_estate = table["estate"] != ""
+    first = _fill(f, owed[owed["pool"].map(at_estate)], paid[paid["pool"].map(at_estate)])
+    passed = first[first["source"] == _REST].rename(columns={"amount": "due"}).drop(columns="source")
+    passed["pool"] = passed["pool"].map(table["parent"])
+    second_owed = pd.concat([owed[~owed["pool"].map(at_estate)], passed], ignore_index=True)
+    second = _fill(f, second_owed, paid[~paid["pool"].map(at_estate)])
+    lines = pd.concat([first[first["source"] != _REST], second], ignore_index=True)
+    return lines.drop(columns="project")
+
+
+def _paid(f: Formulation, x: Floats) -> pd.DataFrame:
+    """Payments and rests by pool and year; ``pool``, ``year``, ``source``, ``rank``, ``amount``."""
+    pay, rest = f.columns["pay"], f.columns["rest"].assign(source=_REST)
+    order = {name: rank for rank, name in enumerate([*f.index.case.policy.sources, SHORTFALL, _REST])}
+    paid = pd.concat([pay, rest], ignore_index=True)
+    paid["amount"] = np.round(x[paid["col"].to_numpy(np.int64)]).astype(np.int64)
+    paid["rank"] = paid["source"].map(order)
+    return paid[paid["amount"] != 0].drop(columns="col")
+
+
+def _fill(f: Formulation, owed: pd.DataFrame, paid: pd.DataFrame) -> pd.DataFrame:
+    """Fill the tables of all given pools and years."""
+    owed = owed[owed["due"] != 0].sort_values(["pool", "year", "project", "part"], ignore_index=True)
+    paid = paid.sort_values(["pool", "year", "rank"], ignore_index=True)
+    limited = _limited_pools(f)
+    by_shares = owed["pool"].isin(limited), paid["pool"].isin(limited)
+    free_owed, free_paid = owed[~by_shares[0]].reset_index(drop=True), paid[~by_shares[1]].reset_index(drop=True)
+    row, column, amount = corners(free_owed["due"].to_numpy(np.int64), free_paid["amount"].to_numpy(np.int64))
+    keys = ["part", "route", "year", "pool", "project"]
+    filled = [free_owed[keys].iloc[row].assign(source=free_paid["source"].to_numpy()[column], amount=amount)]
+    payments = dict(list(paid[by_shares[1]].groupby(["pool", "year"])))
+    for (pool, year), costs in owed[by_shares[0]].groupby(["pool", "year"]):
+        given = payments[pool, year]
+        table = _with_shares(f, int(pool), costs["due"].to_numpy(np.int64), given)
+        r, c = np.nonzero(table)
+        filled.append(costs[keys].iloc[r].assign(source=given["source"].to_numpy()[c], amount=table[r, c]))
+    return pd.concat(filled, ignore_index=True)
+
+
+def _limited_pools(f: Formulation) -> set[int]:
+    """Pools in which a share of a payer or source can bind."""
+    case, pools = f.index.case, f.index.pools
+    rules = rules_in_force(case)
+    tight = {n for n, r in rules.items() if any(b.min > 0 or b.max < 1 for b in r.shares.values())}
+    table = pools.table
+    by_rule = set(table.index[(table["payer"] == "") & table["rule"].isin(list(tight))])
+    shared = {n for n, s in case.policy.sources.items() if s.share is not None}
+    return by_rule | set(pools.sources.loc[pools.sources["source"].isin(list(shared)), "pool"])
+
+
+def _with_shares(f: Formulation, pool: int, costs: np.ndarray, given: pd.DataFrame) -> np.ndarray:
+    """Table of one pool and year in which shares bind."""
+    payments = given["amount"].to_numpy(np.int64)
+    sources = f.index.case.policy.sources
+    is_open = f.index.pools.table.loc[pool, "payer"] == ""
+    shares = [sources[s].share if s in sources else None for s in given["source"]]
+    if not is_open and all(s is None or s.min is None for s in shares):
+        most = np.repeat(costs[:, None], len(payments), axis=1)
+        for column, share in enumerate(shares):
+            greatest = value_on(share.max, f.index.case) if share is not None else None
+            if greatest is not None:
+                ratio = Fraction(greatest)
+                most[:, column] = [math.ceil(ratio * int(c)) for c in costs]
+        table = capped(costs, payments, most)
+        if table is not None:
+            return table
+    return proportional(costs, payments)
+
+
+def payment_lines(f: Formulation, choices: Choices, x: Floats) -> pd.DataFrame:
+    """The table ``payments`` without certainty (``firm`` is zero), one row per line, canonically sorted."""
+    lines = divide(f, choices, x)
+    lines = lines.groupby(["part", "year", "source"], as_index=False)["amount"].sum()
+    parts = f.index.parts
+    part_row = lines["part"].to_numpy(np.int64)
+    for name in ("project", "estate", "county", "item", "component", "rule", "payer", "grant_source"):
+        lines[name] = parts[name].to_numpy()[part_row]
+    lines["unit_grant"] = parts["unit_grant"].to_numpy()[part_row]
+    lines["part"] = parts["part"].to_numpy()[part_row]
+    _name_payers(f, lines)
+    sources = f.index.case.policy.sources
+    lines["level"] = lines["source"].map({n: s.level for n, s in sources.items()}).fillna(SHORTFALL)
+    lines["ledger"] = lines["source"].map({n: s.ledger for n, s in sources.items()}).fillna(SHORTFALL)
+    lines["firm"] = np.int64(0)
+    order = {name: rank for rank, name in enumerate([*sources, SHORTFALL])}
+    lines["rank"] = lines["source"].map(order)
+    lines = lines.sort_values(["project", "estate", "item", "part", "year", "rank"], ignore_index=True)
+    return lines[list(TABLES["payments"])]
+
+
+def _name_payers(f: Formulation, lines: pd.DataFrame) -> None:
+    """Fill payer, citation and stand-in mark of every line, in place."""
+    case = f.index.case
+    rules = rules_in_force(case)
+    is_open = lines["payer"] == ""
+    of_source = lines["source"].map({n: s.payer for n, s in case.policy.sources.items()})
+    last = {p for p, payer in case.policy.payers.items() if payer.last_resort}
+    resort = lines["rule"].map({n: next((p for p in r.shares if p in last), "") for n, r in rules.items()})
+    lines["payer"] = lines["payer"].where(~is_open, of_source.fillna(resort))
+    stands_in = lines["rule"].map({n: r.stands_in or "" for n, r in rules.items()})
+    lines["stands_in"] = is_open & (stands_in == lines["payer"]) & (stands_in != "")
+    cited = {("rule", n): r for n, r in rules.items()} | {("grant", n): g for n, g in case.policy.unit_grants.items()}
+    is_grant = lines["grant_source"] != ""
+    lines["rule"] = lines["rule"].where(~is_grant, lines["unit_grant"])
+    key = pd.Series(list(zip(np.where(is_grant, "grant", "rule"), lines["rule"], strict=True)), index=lines.index)
+    for field, read in (
+        ("clause", lambda c: c.clause), ("document", lambda c: c.document), ("since", lambda c: c.since.isoformat()),
+        ("basis", lambda c: c.basis),
+    ):  # fmt: skip
+        lines[field] = key.map({k: read(c) for k, c in cited.items()})

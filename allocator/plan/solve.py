@@ -1,0 +1,182 @@
+"""From a case to an audited plan."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from allocator.errors import InfeasibleError
+from allocator.formulation.build import Formulation, formulate
+from allocator.i18n import _
+from allocator.inputs.case import Case
+from allocator.plan.assemble import assemble, headline_values
+from allocator.plan.audit import AuditReport, audit
+from allocator.plan.baseline import Baseline, rank_and_fund
+from allocator.plan.manifest import build_manifest
+from allocator.plan.money import exact_money
+from allocator.plan.result import Plan
+from allocator.solving.base import Floats, Progress, ProgressCallback
+from allocator.solving.driver import search_plan
+from allocator.solving.process import borrow, give_back
+from allocator.solving.stages import Clock, Search
+
+__all__ = ["Plan", "solve"]
+
+_FINISH_SHARE, _FINISH_S = 0.06, 1.0
+"""Part of the time limit kept for exact money, tables and audit."""
+
+_ATTEMPTS = 5
+"""How many choices without exact money are cut off before giving up."""
+
+
+@dataclass
+class Timer:
+    """Seconds by phase."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def run(self, phase: str, work: Callable[[], object]) -> object:
+        """Run ``work`` and book its time."""
+        began = time.monotonic()
+        try:
+            return work()
+        finally:
+            self.seconds[phase] = self.seconds.get(phase, 0.0) + time.monotonic() - began
+
+
+def solve(
+    case: Case,
+    *,
+    solver: str | None = None,
+    time_limit: float | None = None,
+    gap: float | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    progress: ProgressCallback | None = None,
+) -> Plan:
+    """Find the best plan for a case, prove how near the best it is, make its money exact, and audit it.
+
+    Parameters
+    ----------
+    solver: ``highs``, ``scip``, or any solver PuLP knows; the scenario's by default, like all that follow.
+    time_limit: seconds of wall clock, formulation and audit included.
+    gap: stop a stage at this gap.
+    progress: called with the phase, incumbent, bound, gap and elapsed seconds.
+
+    Raises
+    ------
+    InfeasibleError
+        When two solvers agree that no plan exists.
+    NoPlanError
+        When the clock ends before any plan.
+    """
+    options = case.scenario.solver
+    tell = progress or _silent
+    clock = Clock(time_limit if time_limit is not None else options.time_limit_s)
+    reserve = _FINISH_SHARE * clock.limit_s + min(_FINISH_S, 0.1 * clock.limit_s)
+    name = solver or options.name
+    timer = Timer()
+    tell(Progress("build", None, None, None, 0.0))
+    formulation = formulate(case)
+    timer.seconds["build"] = clock.elapsed
+    search = Search(
+        formulation, name, options.gap if gap is None else gap, options.seed if seed is None else seed,
+        workers or options.workers, Clock(clock.limit_s - reserve, clock.began), tell,
+    )  # fmt: skip
+    ranking = _Ranking(formulation, search.clock)
+    x = _search_with_money(search, case, timer)
+    baseline = ranking.result()
+    began = time.monotonic()
+    tables = assemble(formulation, x, baseline.starts)
+    values = headline_values(formulation, x, tables)
+    tables["prices"] = _prices(search)
+    timer.seconds["tables"] = time.monotonic() - began
+    manifest = build_manifest(case, search, values, tables, baseline, timer.seconds)
+    began = time.monotonic()
+    report = audit(case, tables, manifest)
+    timer.seconds["audit"] = time.monotonic() - began
+    timer.seconds["total"] = clock.elapsed
+    return Plan(case, tables, {**manifest, "seconds": dict(timer.seconds), "audit": audit_entry(report)})
+
+
+def audit_entry(report: AuditReport) -> dict[str, object]:
+    """What the manifest keeps of an audit: counts in all and by rule, and what failed."""
+    return {
+        "checks": sum(checked for checked, _failed in report.by_rule().values()),
+        "failures": len(report.failures),
+        "by_rule": [{"rule": r, "checks": n, "failures": bad} for r, (n, bad) in report.by_rule().items()],
+        "tolerances": sorted({c.tolerance for c in report.checks if c.tolerance}),
+        "findings": [str(finding) for finding in report.failures[:100]],
+    }
+
+
+def _silent(progress: Progress) -> None:
+    """Tell nobody."""
+
+
+def _search_with_money(search: Search, case: Case, timer: Timer) -> Floats:
+    """Search, then exact money; choices without exact money are cut off and the search goes on."""
+    money_goals = [g.id for g in case.scenario.goals if search.formulation.goals[g.id].unit == "money"]
+    process = borrow("highs")
+    try:
+        for _attempt in range(_ATTEMPTS):
+            began = time.monotonic()
+            x = search_plan(search, case.scenario.goals)
+            timer.seconds["search"] = timer.seconds.get("search", 0.0) + time.monotonic() - began
+            began = time.monotonic()
+            exact = exact_money(search.formulation, x, money_goals, process, max(5.0, search.clock.left))
+            timer.seconds["exact_money"] = timer.seconds.get("exact_money", 0.0) + time.monotonic() - began
+            if exact is not None:
+                return exact
+            _cut_off(search, x)
+    finally:
+        give_back(process)
+    raise InfeasibleError(_("no exact money exists for the best choices found"))
+
+
+def _cut_off(search: Search, x: Floats) -> None:
+    """Forbid this combination of binary choices."""
+    f = search.formulation
+    binary = f.integer & (f.upper <= 1.0)
+    on = binary & (x > 0.5)
+    row = np.where(on, 1.0, np.where(binary, -1.0, 0.0))
+    search.cuts.append((row, -np.inf, float(on.sum()) - 1.0))
+    search.stages.clear()
+    search.kept.clear()
+    search.incumbent = None
+
+
+class _Ranking:
+    """The baseline, computed beside the search on a processor of its own."""
+
+    def __init__(self, formulation: Formulation, clock: Clock) -> None:
+        starts = pd.Series(0, index=formulation.index.projects["project_id"])
+        self._result = Baseline(starts, np.zeros(formulation.columns.count), complete=False)
+        self._thread = threading.Thread(target=self._run, args=(formulation, clock), daemon=True)
+        self._thread.start()
+
+    def _run(self, formulation: Formulation, clock: Clock) -> None:
+        process = borrow("highs")
+        try:
+            self._result = rank_and_fund(formulation, process, clock)
+        finally:
+            give_back(process)
+
+    def result(self) -> Baseline:
+        """The baseline, when it is there; what was found of it when time ended."""
+        self._thread.join()
+        return self._result
+
+
+def _prices(search: Search) -> pd.DataFrame:
+    """Prices of the proof by row name, as decimals; rows of price zero are left out."""
+    if search.prices is None:
+        return pd.DataFrame({"row": pd.Series([], dtype=object), "price": pd.Series([], dtype=object)})
+    used = np.flatnonzero(np.abs(search.prices) > 1e-12)
+    names = search.formulation.row_names
+    return pd.DataFrame({"row": [names[i] for i in used], "price": [f"{search.prices[i]:.12g}" for i in used]})
