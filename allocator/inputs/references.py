@@ -34,7 +34,7 @@ def _label_words(entry: object) -> tuple[str, ...]:
 def resolve_references(sheets: Sheets, policy: Mapping[str, Any], counties: tuple[str, ...]) -> None:
     """Replace what cells say by the ids they mean, in all sheets; what means nothing is a problem.
 
-    A part of the policy model that is missing altogether is not looked up: its own problem says so.
+    What is missing altogether is not looked up.
     """
     kinds = {
         "county": _("county"), "estates": _("estate"), "projects": _("project"), "areas": _("area"),
@@ -44,14 +44,19 @@ def resolve_references(sheets: Sheets, policy: Mapping[str, Any], counties: tupl
     names = {refers: _names(sheets, policy, counties, refers) for refers in kinds}
     for sheet in SHEETS:
         for column in sheet.columns:
-            if column.refers and sheet.key in sheets.raw and not _is_left_out(sheets, column.refers):
+            if column.refers and sheet.key in sheets.raw and not _is_left_out(sheets, policy, column.refers):
                 resolve(sheets, sheet.key, column.key, names[column.refers], kinds[column.refers])
     _resolve_components(sheets, policy)
     check_duplicates(sheets)
 
 
-def _is_left_out(sheets: Sheets, refers: str) -> bool:
-    """Whether a sheet of the register is not there: projects and areas then are those that estates name."""
+def _is_left_out(sheets: Sheets, policy: Mapping[str, Any], refers: str) -> bool:
+    """Whether what a column refers to is not there at all.
+
+    Projects and areas then are those that estates name; a missing estates sheet or policy model is a problem already.
+    """
+    if refers.startswith("policy."):
+        return not (isinstance(policy.get("works"), dict) and isinstance(policy.get("sources"), dict))
     return refers in SHEET and sheets.frames[refers].empty
 
 
