@@ -121,7 +121,8 @@ def _baseline(f: Figures) -> Table | None:
         ("shortfall_measure", f.shortfall, f.manifest_steps(given.get("shortfall")), "money"),
     ]
     heads = [f.say("page", key) for key in ("measure", "this_plan", "ranking", "difference")]
-    columns = tuple(_column(key, head) for key, head in zip(("name", "own", "other", "more"), heads, strict=True))
+    kinds = ("text", "number", "number", "number")
+    columns = tuple(_column(kind, head, kind) for kind, head in zip(kinds, heads, strict=True))
     rows = []
     for key, own, other, kind in measures:
         shown = [cell_text(f, _column("own", "", kind), value) for value in (own, other, own - other)]
