@@ -12,6 +12,7 @@ from allocator.formulation.accounts import (
     bond_quotas, carried_money, formula_gain, is_bond_fed, lot_steps, running_bills, schedule,
 )  # fmt: skip
 from allocator.formulation.build import Formulation
+from allocator.formulation.frames import stack
 from allocator.formulation.funding import SHORTFALL
 from allocator.inputs.case import Case
 from allocator.inputs.register_sheets import TOTAL
@@ -238,11 +239,11 @@ def debt_tables(f: Formulation, choices: Choices) -> tuple[pd.DataFrame, pd.Data
     """Tables ``bonds`` (issues) and ``debt`` (every county and year to the last repayment)."""
     case = f.index.case
     issues = choices.issues.copy()
-    issues["amount"] = [lots * lot_steps(case, bond) for bond, lots in zip(issues["bond"], issues["lots"], strict=True)]
-    quotas = pd.concat(
-        [bond_quotas(case, name, f.index.payment_years).assign(bond=name) for name in case.policy.bonds]
-        or [pd.DataFrame({"county": [], "year": [], "amount": [], "bond": []})]
-    ).rename(columns={"amount": "quota"})  # fmt: skip
+    sizes = {name: lot_steps(case, name) for name in case.policy.bonds}
+    issues["amount"] = (issues["lots"] * issues["bond"].map(sizes).fillna(0)).astype(np.int64)
+    issues["bond"], issues["county"] = issues["bond"].astype(object), issues["county"].astype(object)
+    by_bond = [bond_quotas(case, name, f.index.payment_years).assign(bond=name) for name in case.policy.bonds]
+    quotas = stack(by_bond, ["bond", "county", "year", "amount"]).rename(columns={"amount": "quota"})
     bonds = quotas.merge(issues, on=["bond", "county", "year"], how="left").fillna({"lots": 0, "amount": 0})
     bonds = bonds.astype({"lots": np.int64, "amount": np.int64, "quota": np.int64, "year": np.int64})
     return bonds.sort_values(["bond", "county", "year"], ignore_index=True)[list(TABLES["bonds"])], _debt(case, choices)

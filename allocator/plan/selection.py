@@ -16,9 +16,10 @@ from allocator.plan.tables import TABLES
 def works_table(f: Formulation, choices: Choices) -> pd.DataFrame:
     """Items of started projects, done or not."""
     index = f.index
-    items = index.items.reset_index(names="row")
+    items = index.items.drop(columns="estate").rename(columns={"item_id": "item", "estate_id": "estate"})
+    items = items.reset_index(names="row")
     items["project"] = items["project"].map(index.projects["project_id"])
-    works = items.merge(choices.works.rename(columns={"item": "row"}), on="row", how="left")
+    works = items.merge(choices.works.rename(columns={"item": "row"}), on="row", how="left", suffixes=("_", ""))
     started = works["project"].isin(index.projects["project_id"].iloc[choices.starts["project"].to_numpy(np.int64)])
     works = works[started].copy()
     done = works["year"].notna()
@@ -31,8 +32,6 @@ def works_table(f: Formulation, choices: Choices) -> pd.DataFrame:
     years = np.clip(works["year"].to_numpy() - index.start_years[0], 0, len(index.start_years) - 1)
     works["points"] = np.where(done, index.points.to_numpy(float)[works["row"].to_numpy(), years], 0.0)
     works["work_class"] = works["work"].map({n: w.work_class for n, w in index.case.policy.works.items()})
-    works = works.rename(columns={"item_id": "item", "estate_id": "estate"}).drop(columns=[])
-    works = works.loc[:, ~works.columns.duplicated(keep="last")]
     return works.sort_values(["project", "estate", "item"], ignore_index=True)[list(TABLES["works"])]
 
 

@@ -31,19 +31,16 @@ _REASONS = {
 
 
 class MathOptBackend:
-    """Solves requests on one loaded problem."""
+    """Solves one problem after another."""
 
     def __init__(self, name: str) -> None:
         self._solver = _SOLVERS[name]
 
-    def load(self, problem: Problem) -> None:
-        """Keep ``problem`` for the requests to come, scaled."""
-        self._problem = problem
-        self._matrix = sparse.diags(1.0 / problem.row_scale) @ problem.matrix @ sparse.diags(problem.column_scale)
-
-    def solve(self, request: Request) -> Answer:
+    def solve(self, problem: Problem, request: Request) -> Answer:
         """Run one request; every number in and out is unscaled."""
         began = time.monotonic()
+        self._problem = problem
+        self._matrix = sparse.diags(1.0 / problem.row_scale) @ problem.matrix @ sparse.diags(problem.column_scale)
         model = self._model(request)
         parameters = parameters_pb2.SolveParametersProto(random_seed=request.seed)
         parameters.time_limit.FromTimedelta(timedelta(seconds=max(request.time_limit_s, 0.05)))

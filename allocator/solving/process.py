@@ -13,6 +13,7 @@ import psutil
 
 from allocator.errors import SolverError
 from allocator.solving.base import Answer, Problem, Request
+from allocator.solving.reduction import Reduction
 
 _GRACE_S = 1.0
 """How long after its time limit a solve may still hand in its answer."""
@@ -21,11 +22,8 @@ _GRACE_S = 1.0
 class Backend(Protocol):
     """What a solver must offer inside its process."""
 
-    def load(self, problem: Problem) -> None:
-        """Keep a problem for the requests to come."""
-
-    def solve(self, request: Request) -> Answer:
-        """Solve one request."""
+    def solve(self, problem: Problem, request: Request) -> Answer:
+        """Solve one request on a problem."""
 
 
 def _backend(name: str) -> Backend:
@@ -43,7 +41,7 @@ def _serve(connection: Connection, name: str) -> None:
     """Answer requests until the connection closes."""
     # Ctrl-C goes to the whole group; the parent decides what to keep.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    backend = _backend(name)
+    backend, problem = _backend(name), None
     while True:
         try:
             message = connection.recv()
@@ -51,9 +49,10 @@ def _serve(connection: Connection, name: str) -> None:
             return
         try:
             if isinstance(message, Problem):
-                backend.load(message)
-            else:
-                connection.send(backend.solve(message))
+                problem = message
+            elif problem is not None:
+                reduction = Reduction(problem, message)
+                connection.send(reduction.restore(backend.solve(reduction.problem, reduction.request)))
         except Exception as error:  # noqa: BLE001 - whatever a solver throws must reach the parent as text
             connection.send(f"{type(error).__name__}: {error}")
 

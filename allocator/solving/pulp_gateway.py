@@ -26,20 +26,17 @@ _STATUS = {
 
 
 class PulpBackend:
-    """Solves requests on one loaded problem, building a PuLP problem for each."""
+    """Solves one problem after another, building a PuLP problem for each."""
 
     def __init__(self, name: str) -> None:
         self._name = _NAMES.get(name, name)
 
-    def load(self, problem: Problem) -> None:
-        """Keep ``problem`` for the requests to come, scaled."""
-        self._problem = problem
-        self._matrix = (sparse.diags(1.0 / problem.row_scale) @ problem.matrix @ sparse.diags(problem.column_scale)).tocsr()
-
-    def solve(self, request: Request) -> Answer:
+    def solve(self, problem: Problem, request: Request) -> Answer:
         """Run one request; every number in and out is unscaled."""
         began = time.monotonic()
-        problem, columns = self._to_pulp(request)
+        self._problem = problem
+        self._matrix = (sparse.diags(1.0 / problem.row_scale) @ problem.matrix @ sparse.diags(problem.column_scale)).tocsr()
+        model, columns = self._to_pulp(request)
         with tempfile.TemporaryDirectory() as folder:
             log = Path(folder) / "solver.log"
             options = {"msg": False, "timeLimit": max(1, request.time_limit_s)}
@@ -48,12 +45,12 @@ class PulpBackend:
             if self._name == _NAMES["cbc"]:
                 options["logPath"] = str(log)
             try:
-                problem.solve(pulp.getSolver(self._name, **options))
+                model.solve(pulp.getSolver(self._name, **options))
             except pulp.PulpSolverError as error:
                 msg = f"the solver {self._name} failed: {error}"
                 raise SolverError(msg) from error
             text = log.read_text(errors="replace") if log.exists() else ""
-        return self._answer(problem, columns, request, text, time.monotonic() - began)
+        return self._answer(model, columns, request, text, time.monotonic() - began)
 
     def _to_pulp(self, request: Request) -> tuple[pulp.LpProblem, list[pulp.LpVariable]]:
         data, scale = self._problem, self._problem.column_scale

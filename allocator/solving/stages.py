@@ -71,7 +71,12 @@ class Search:
     progress: ProgressCallback
     stages: list[Stage] = field(default_factory=list)
     incumbent: Floats | None = None
+    relaxed: Floats | None = None
     prices: Floats | None = None
+    priced_rows: Rows | None = None
+    headline: str = "points"
+    guide: Floats | None = None
+    goals: Sequence[Goal] = ()
     clock_ended: bool = False
     method: str = "whole"
     kept: list[tuple[Floats, float, float]] = field(default_factory=list)
