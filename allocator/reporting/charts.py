@@ -167,7 +167,7 @@ def source_charts(f: Figures) -> list[Chart]:
     for source in f.run.case.policy.sources:
         if source not in unlimited.index or unlimited[source]:
             continue
-        rows = sums[sums["source"] == source].set_index("year").reindex(f.payment_years, fill_value=0)
+        rows = sums[sums["source"] == source].set_index("year")[parts].reindex(f.payment_years, fill_value=0)
         if not rows[parts].to_numpy().any():
             continue
         series = [
