@@ -61,9 +61,12 @@ class Case:
     path: Path
     """The scenario file."""
     changes: Mapping[str, object] = field(default_factory=dict)
-    """What the caller of ``load`` laid over the scenario, as a tree of scenario keys."""
+    """What the caller of ``load`` laid over the scenario, as a tree of scenario keys.
+
+    ``files`` lists it as the scenario file that ``copy_inputs`` writes it to.
+    """
     origins: Mapping[str, Path] = field(default_factory=dict, compare=False)
-    """Where each of ``files`` was read from."""
+    """Where each of ``files`` was read from (changes by the caller: nowhere)."""
 
 
 def to_steps(amount: Decimal, money: Money) -> int:

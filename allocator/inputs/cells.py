@@ -18,6 +18,8 @@ from allocator.inputs.schemas.scenario import Money
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 MAX_STEPS = 2**53
 """Greatest amount, in steps: above it neither spreadsheets nor solvers keep whole numbers."""
+FORMULA_START = re.compile(r"^'*[=+\-@\t\r]")
+"""Text that a spreadsheet program would take for a formula when it opens a .csv file."""
 MAX_COUNT = 10**9
 MAX_SEVERITY = 3
 

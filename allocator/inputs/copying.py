@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import itertools
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -51,19 +52,23 @@ def copy_inputs(case: Case, folder: Path) -> Path:
         copy.write_bytes(origin.read_bytes())
     if not case.changes:
         return folder / case.path.name
-    name = next(name for name in _run_names() if name not in case.files)
-    text = scenario_text({"extends": case.path.name, **case.changes})
+    name, text = changes_file(case.path.name, case.changes, case.origins)
     (folder / name).write_text(text, encoding="utf-8", newline="\n")
     return folder / name
 
 
+def changes_file(extends: str, changes: Mapping[str, object], taken: Collection[str]) -> tuple[str, str]:
+    """Name and text of the scenario file that lays ``changes`` over the scenario file ``extends``.
+
+    The name is none of those ``taken``: a copied run may be loaded, changed and copied again.
+    """
+    suffixes = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
+    name = next(name for name in (f"{RUN_SCENARIO}{suffix}.yaml" for suffix in suffixes) if name not in taken)
+    return name, scenario_text({"extends": extends, **changes})
+
+
 def _is_same(origin: Path, expected: str) -> bool:
     return origin.is_file() and sha256(origin) == expected
-
-
-def _run_names() -> list[str]:
-    """Names to choose from: a copied run may be loaded, changed and copied again."""
-    return [f"{RUN_SCENARIO}.yaml", *(f"{RUN_SCENARIO}-{number}.yaml" for number in range(2, 100))]
 
 
 def scenario_text(data: Mapping[str, object]) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from allocator.errors import Problem, ScenarioError
 from allocator.inputs.case import Case, Notice, Register
+from allocator.inputs.copying import changes_file
 from allocator.inputs.limit_checks import check_limits, payment_years
 from allocator.inputs.plausibility import implausible
 from allocator.inputs.policy_checks import policy_problems
@@ -45,9 +48,11 @@ def load(path: Path | str, changes: Mapping[str, object] | None = None) -> Case:
     """
     problems: list[Problem] = []
     files = read_scenario(Path(path))
-    policy_files = _policy_files(files, problems)
+    changes = changes or {}
+    policy_files = _policy_files(files, changes, problems)
     base = policy_files.tree if policy_files else Tree()
-    tree, overlay = with_changes(files.tree, base, changes or {})
+    tree, overlay = with_changes(files.tree, base, changes)
+    files = replace(files, tree=tree)
     policy_tree = base.merged(tree.under("policy"))
     scenario = validated(Scenario, tree, problems)
     policy = validated(PolicyModel, policy_tree, problems) if policy_files else None
@@ -65,19 +70,27 @@ def load(path: Path | str, changes: Mapping[str, object] | None = None) -> Case:
     if problems or policy is None or policy_files is None:
         raise ScenarioError(problems)
     origins = {files.shown(file): file for file in files.files} | policy_files.files | register_files
+    hashes = {name: sha256(file) for name, file in origins.items()}
+    if overlay.data:
+        name, text = changes_file(files.files[0].name, overlay.data, origins)
+        hashes[name] = hashlib.sha256(text.encode()).hexdigest()
     return Case(
         scenario=scenario,
         policy=policy,
         register=Register(**sorted_frames(sheets)),
         notices=tuple(notices),
-        files={name: sha256(file) for name, file in origins.items()},
+        files=hashes,
         path=files.files[0],
         changes=overlay.data,
         origins=origins,
     )
 
 
-def _policy_files(files: ScenarioFiles, problems: list[Problem]) -> PolicyFiles | None:
+def _policy_files(files: ScenarioFiles, changes: Mapping[str, object], problems: list[Problem]) -> PolicyFiles | None:
+    """Policy model that the scenario, or a change to it, names; other changes may reach into the model."""
+    if "policy_model" in changes:
+        tree, _overlay = with_changes(files.tree, Tree(), {"policy_model": changes["policy_model"]})
+        files = replace(files, tree=tree)
     name = files.tree.data.get("policy_model")
     if not isinstance(name, str):  # the schema says so
         return None

@@ -14,14 +14,16 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from allocator.errors import Problem, ScenarioError
 from allocator.i18n import _
+from allocator.inputs.cells import FORMULA_START
 from allocator.inputs.headings import Heading, UnknownHeading, nearest, normal, read_heading
 from allocator.inputs.register_sheets import SHEETS, Sheet
 from allocator.inputs.schemas.scenario import Money
-from allocator.inputs.write_register import FORMULA_START
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods")
 MAX_BYTES = 1_000_000_000
 """Size of a workbook, unpacked; more is an attack or a mistake."""
+MAX_CELLS = 30_000_000
+"""Cells of one sheet, blank ones counted; a stray value far away makes a sheet this large."""
 HEADING_ROWS = 10
 """The heading row must be among these first rows; titles may stand above it."""
 
@@ -173,8 +175,13 @@ def _workbook_rows(path: Path, shown: str) -> Iterator[tuple[str, list[list[str]
         with path.open("rb") as file:
             book = CalamineWorkbook.from_filelike(file)
             for name in book.sheet_names:
-                cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                yield name, [[_cell_text(cell) for cell in row] for row in cells]
+                page = book.get_sheet_by_name(name)
+                if page.total_height * page.total_width > MAX_CELLS:
+                    finding = _("the sheet reaches to row {row} and column {column}")
+                    finding = finding.format(row=page.total_height, column=page.total_width)
+                    cure = _("delete the empty rows and columns below and beside the table")
+                    raise ScenarioError([Problem(f"{shown}[{name}]", finding, cure)])
+                yield name, [[_cell_text(cell) for cell in row] for row in page.to_python(skip_empty_area=False)]
     except (CalamineError, OSError, zipfile.BadZipFile) as error:
         finding = _("the workbook cannot be opened ({reason})").format(reason=str(error) or type(error).__name__)
         raise ScenarioError(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import math
-import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -17,12 +16,10 @@ import xlsxwriter
 from allocator.errors import AllocatorError
 from allocator.i18n import _
 from allocator.inputs.case import from_steps
+from allocator.inputs.cells import FORMULA_START
 from allocator.inputs.headings import heading
 from allocator.inputs.register_sheets import SHEET, TOTAL, Column, Sheet
 from allocator.inputs.schemas.scenario import Money
-
-FORMULA_START = re.compile(r"^'*[=+\-@\t\r]")
-"""Text that a spreadsheet program would take for a formula when it opens a .csv file."""
 
 _WIDEST = 40
 _SAMPLE = 200

@@ -12,7 +12,7 @@ from allocator.errors import ScenarioError
 from allocator.inputs.case import Case
 from allocator.inputs.copying import copy_inputs
 from allocator.inputs.load import load
-from tests.worlds import write_world
+from tests.worlds import POLICY, replaced, write_world
 
 CHANGES = {
     "options.shortfall": False,
@@ -93,13 +93,26 @@ def test_faults_of_a_merged_scenario_name_the_file_they_stand_in(tmp_path: Path)
         load(path)
 
 
+def test_changes_may_name_another_register_and_policy_model(tmp_path: Path) -> None:
+    """Relative to the scenario's folder, also when its base lies deeper and named others."""
+    write_world(tmp_path / "bases")
+    other = write_world(tmp_path, policy=replaced(POLICY, ("小政策", "另一政策"))).parent
+    (other / "register").rename(other / "tables")
+    path = tmp_path / "variant.yaml"
+    path.write_text("extends: bases/scenario.yaml\npolicy_model: nowhere\n", encoding="utf-8")
+    case = load(path, {"register": "tables", "policy_model": "tiny"})
+    assert case.policy.label.zh == "另一政策"
+    assert "tables/小区.csv" in case.files
+    assert_same(load(copy_inputs(case, tmp_path / "copy")), case)
+
+
 @pytest.mark.parametrize("changes", [{}, CHANGES])
 def test_copied_inputs_load_to_the_same_case(tmp_path: Path, changes: dict[str, object]) -> None:
     """Also when copied from the copy."""
     case = load(write_world(tmp_path / "original"), changes)
     copy = load(copy_inputs(case, tmp_path / "copy"))
     assert_same(copy, case)
-    assert {name: copy.files[name] for name in case.files} == dict(case.files)
+    assert copy.files == case.files
     again = load(copy_inputs(load(copy.path, {"options.fairness": 0.5}), tmp_path / "again"))
     assert_same(again, load(copy.path, {"options.fairness": 0.5}))
 
