@@ -49,15 +49,24 @@ class MathOptBackend:
             parameters.absolute_gap_tolerance = 0.0 if request.gap == 0 else 1e-6
             if request.node_limit is not None:
                 parameters.node_limit = request.node_limit
-        try:
-            result = core.solve(
-                model, self._solver, parameters_pb2.SolverInitializerProto(), parameters, self._hints(request),
-                None, callback_pb2.CallbackRegistrationProto(), None, None,
-            )  # fmt: skip
-        except Exception as error:
-            msg = f"the solver refused the problem: {str(error)[:300]}"
-            raise SolverError(msg) from error
+        result = self._run(model, parameters, request)
         return self._answer(result, request, time.monotonic() - began)
+
+    def _run(
+        self, model: model_pb2.ModelProto, parameters: parameters_pb2.SolveParametersProto, request: Request
+    ) -> result_pb2.SolveResultProto:
+        """Solve; a solver that stumbles over the hint (HiGHS does, now and then) is asked again without it."""
+        failed: Exception | None = None
+        for hints in (self._hints(request), model_parameters_pb2.ModelSolveParametersProto()):
+            try:
+                return core.solve(
+                    model, self._solver, parameters_pb2.SolverInitializerProto(), parameters, hints,
+                    None, callback_pb2.CallbackRegistrationProto(), None, None,
+                )  # fmt: skip
+            except Exception as error:  # noqa: BLE001 - the binding has no type of its own for a refusal
+                failed = error
+        msg = f"the solver refused the problem: {str(failed)[:300]}"
+        raise SolverError(msg) from failed
 
     def _model(self, request: Request) -> model_pb2.ModelProto:
         problem, n = self._problem, len(self._problem.lower)
@@ -100,9 +109,13 @@ class MathOptBackend:
     def _hints(self, request: Request) -> model_parameters_pb2.ModelSolveParametersProto:
         hints = model_parameters_pb2.ModelSolveParametersProto()
         if request.hint is not None and not request.relax:
+            problem = self._problem
+            point = np.where(problem.integer, np.round(request.hint), request.hint)
+            lower = problem.lower if request.lower is None else request.lower
+            upper = problem.upper if request.upper is None else request.upper
             hint = hints.solution_hints.add()
-            hint.variable_values.ids.extend(np.arange(len(request.hint)))
-            hint.variable_values.values.extend(request.hint / self._problem.column_scale)
+            hint.variable_values.ids.extend(np.arange(len(point)))
+            hint.variable_values.values.extend(np.clip(point, lower, upper) / problem.column_scale)
         return hints
 
     def _answer(self, result: result_pb2.SolveResultProto, request: Request, seconds: float) -> Answer:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import atexit
 import multiprocessing
+import os
 import signal
 import time
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Protocol
 
 import psutil
@@ -41,6 +43,9 @@ def _serve(connection: Connection, name: str) -> None:
     """Answer requests until the connection closes."""
     # Ctrl-C goes to the whole group; the parent decides what to keep.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Solvers print as they please; the terminal belongs to the live line.
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
     backend, problem = _backend(name), None
     while True:
         try:
