@@ -114,6 +114,10 @@ REASONS: dict[str, Reason] = {
 _LISTS = frozenset({"status", "gate", "money", "no_funding_source", "exclusion"})
 """Reasons whose detail is a list of ids."""
 
+_NAMED = 4
+"""How many names a list gives before it only counts."""
+
+_MORE = {"zh": "等{count}项", "en": " … ({count} in all)"}
 _SEPARATOR = {"zh": "、", "en": ", "}
 
 
@@ -138,7 +142,9 @@ def reason_words(code: str, detail: str, policy: PolicyModel, language: str) -> 
 def _detail_words(detail: str, policy: PolicyModel, language: str) -> str:
     """``detail`` with ids of gates, sources, works and statuses replaced by their names."""
     parts = [part.strip() for part in detail.replace("|", ",").split(",")]
-    return _SEPARATOR.get(language, ", ").join(_name(part, policy, language) for part in parts if part)
+    names = [_name(part, policy, language) for part in parts if part]
+    text = _SEPARATOR.get(language, ", ").join(names[:_NAMED])
+    return text + (_MORE.get(language, _MORE["en"]).replace("{count}", str(len(names))) if len(names) > _NAMED else "")
 
 
 def _name(part: str, policy: PolicyModel, language: str) -> str:

@@ -66,7 +66,7 @@ def _entry_name(f: Figures, key: str, entry: object) -> str:
 def _value(f: Figures, cited: Cited) -> tuple[str, str]:
     """The value as text, and its unit."""
     if isinstance(cited, Quantity):
-        return _plain(f, cited.value), cited.unit
+        return _plain(f, cited.value), f.say("units", cited.unit)
     if isinstance(cited, PayerShares):
         separator = f.say("words", "list_sep")
         return separator.join(f"{f.label('payers', key)} {_band(band)}" for key, band in cited.shares.items()), ""

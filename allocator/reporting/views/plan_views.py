@@ -60,8 +60,8 @@ def tasks(f: Figures) -> pd.DataFrame:
 
 
 def band(f: Figures, minimum: int, maximum: int) -> str:
-    """A task's bounds in words; -1 is none."""
-    parts = [f.say("words", "more_than", minimum=f"{minimum:,}")] if minimum >= 0 else []
+    """A task's bounds in words; -1 is none, and a minimum of zero asks for nothing."""
+    parts = [f.say("words", "more_than", minimum=f"{minimum:,}")] if minimum > 0 else []
     parts += [f.say("words", "at_most", maximum=f"{maximum:,}")] if maximum >= 0 else []
     return " ".join(parts)
 

@@ -16,34 +16,29 @@ def audit_rules(f: Figures) -> pd.DataFrame:
     rules = (f.manifest.get("audit") or {}).get("by_rule", [])
     rows = [
         {"rule": f.say("families", entry["rule"]), "id": entry["rule"], "checks": int(entry["checks"]),
-         "failures": int(entry["failures"]), "result": f.say("audit", "failed" if entry["failures"] else "passed")}
+         "failures": int(entry["failures"]), "result": f.say("audit", _outcome(entry))}
         for entry in rules
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["rule", "id", "checks", "failures", "result"])
 
 
+def _outcome(entry: Mapping[str, Any]) -> str:
+    if not entry["checks"]:
+        return "idle"
+    return "failed" if entry["failures"] else "passed"
+
+
 def audit_failures(f: Figures) -> pd.DataFrame:
-    """One row per failure of the audit, as it is recorded in the manifest."""
-    listed = (f.manifest.get("audit") or {}).get("findings", [])
-    rows = [
-        {"rule": f.say("families", str(entry.get("rule", ""))), "where": str(entry.get("where", "")),
-         "found": str(entry.get("found", ""))} if isinstance(entry, Mapping)
-        else {"rule": "", "where": "", "found": str(entry)}
-        for entry in listed
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=["rule", "where", "found"])
+    """One row per failure of the audit, as the manifest tells it."""
+    findings = (f.manifest.get("audit") or {}).get("findings", [])
+    return pd.DataFrame({"found": [str(finding) for finding in findings]}, columns=["found"])
 
 
 def tolerances(f: Figures) -> pd.DataFrame:
-    """One row per tolerance of the audit: the manifest's, else what the formulation allows."""
-    given = (f.manifest.get("audit") or {}).get("tolerances")
-    if isinstance(given, Mapping):
-        rows = [(f.say("families", str(key)), str(value)) for key, value in given.items()]
-    elif given:
-        rows = [(f.say("words", "tolerance"), str(entry)) for entry in given]
-    else:
-        rows = [(f.say("tolerances", f"{key}_name"), f.say("tolerances", key)) for key in ("sums", "shares", "caps")]
-    return pd.DataFrame(rows, columns=["rule", "tolerance"])
+    """One row per tolerance of the audit, as the manifest tells it, after what holds for every run."""
+    told = (f.manifest.get("audit") or {}).get("tolerances") or []
+    always = [f.say("tolerances", key) for key in ("sums", "shares", "rounding")]
+    return pd.DataFrame({"tolerance": [*always, *(str(entry) for entry in told)]})
 
 
 def goals(f: Figures) -> pd.DataFrame:
@@ -52,10 +47,29 @@ def goals(f: Figures) -> pd.DataFrame:
     for position, goal in enumerate(f.manifest.get("goals") or [], start=1):
         rows.append({
             "no": position, "goal": f.say("goals", str(goal["id"])), "status": f.say("status", str(goal["status"])),
-            "value": _number(goal.get("value")), "bound": _number(goal.get("bound")), "gap": _share(goal.get("gap")),
-            "seconds": _number(goal.get("seconds")),
+            "unit": f.unit if goal.get("unit") == "money" else f.say("goal_units", str(goal.get("unit", ""))),
+            "value": _goal_number(f, goal, "value"), "bound": _goal_number(f, goal, "bound"),
+            "gap": _share(goal.get("gap")), "seconds": _number(goal.get("seconds")),
         })  # fmt: skip
-    return pd.DataFrame(rows, columns=["no", "goal", "status", "value", "bound", "gap", "seconds"])
+    return pd.DataFrame(rows, columns=["no", "goal", "status", "unit", "value", "bound", "gap", "seconds"])
+
+
+def _goal_number(f: Figures, goal: Mapping[str, Any], key: str) -> float | None:
+    """A goal's value or bound; those of money are whole steps in the manifest, and shown in the money unit."""
+    number = _number(goal.get(key))
+    if number is None or goal.get("unit") != "money":
+        return number
+    return number * float(f.run.case.scenario.money.step)
+
+
+def _headline(f: Figures, key: str) -> str:
+    """Value or bound of the headline goal with its unit."""
+    m = f.manifest
+    goal: Mapping[str, Any] = next((g for g in m.get("goals") or [] if g["id"] == f.run.case.scenario.headline), {})
+    manifest_key = {"value": "objective", "bound": "bound"}[key]
+    number = _goal_number(f, {**goal, key: m.get(manifest_key)}, key)
+    unit = f.unit if goal.get("unit") == "money" else ""
+    return f"{_plain(number)} {unit}".strip()
 
 
 def _number(value: object) -> float | None:
@@ -77,8 +91,8 @@ def solver_notes(f: Figures) -> pd.DataFrame:
     scenario = f.run.case.scenario
     entries: list[tuple[str, Any]] = [
         ("status", f.status_text()),
-        ("headline", _plain(m.get("objective"))),
-        ("bound", _plain(m.get("bound"))),
+        ("headline", _headline(f, "value")),
+        ("bound", _headline(f, "bound")),
         ("certified_bound", _plain(m.get("certified_bound"))),
         ("gap", f.gap_text()),
         ("stopped_by", f.say("stopped_by", str(m.get("stopped_by") or ""))),

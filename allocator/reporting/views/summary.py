@@ -17,6 +17,9 @@ from allocator.reporting.views.plan_views import band
 NEAR_CEILING = 0.8
 """Share of a debt ceiling from which the risks name it."""
 
+NAMED = 3
+"""How many counties a risk names; the tables have the others."""
+
 
 @dataclass(frozen=True)
 class KeyFigure:
@@ -171,8 +174,14 @@ def residents_per_household(f: Figures) -> pd.Series[float]:
 def _debt(f: Figures) -> Iterator[str]:
     table = f.table("debt")
     table = table[table["stock_ceiling"] > 0]
-    share = table["stock"] / table["stock_ceiling"]
-    for county, group in table.assign(share=share).groupby("county"):
-        worst, year = max(zip(group["share"].tolist(), (-group["year"]).tolist(), strict=True))
-        if worst >= NEAR_CEILING:
-            yield f.say("risks", "debt", county=f.place(str(county)), year=-year, share=percent(worst))
+    shares = table["stock"] / table["stock_ceiling"]
+    near = table.assign(share=shares)[shares >= NEAR_CEILING].sort_values(["share", "year"], ascending=[False, True])
+    worst = near.drop_duplicates("county")
+    top = worst.head(NAMED)
+    named = [
+        f"{f.place(county)} {percent(share)} ({f.year(year)})"
+        for county, share, year in zip(top["county"], top["share"].tolist(), top["year"].tolist(), strict=True)
+    ]
+    if named:
+        names = f.say("words", "list_sep").join(named)
+        yield f.say("risks", "debt", count=len(worst), share=percent(NEAR_CEILING), names=names)
