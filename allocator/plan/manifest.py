@@ -55,7 +55,7 @@ def build_manifest(
         "versions": {**_versions(), "python": platform.python_version(), "platform": platform.platform()},
         "inputs": dict(case.files),
         "policy_model": case.policy.id,
-        "command": " ".join(sys.argv),
+        "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
         "peak_memory_mb": round(_peak_mb(), 1),
     }  # fmt: skip
 
