@@ -1,0 +1,1 @@
+"""Schemas of scenarios and policy models."""

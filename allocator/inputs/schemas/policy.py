@@ -315,17 +315,17 @@ class PolicyModel(Strict):
     levels: dict[Id, Level]
     ledgers: tuple[str, ...] = ()
     rules: dict[Id, PayerRule]
-    estate_parts: dict[Id, EstatePart] = {}
-    unit_grants: dict[Id, UnitGrant] = {}
+    estate_parts: dict[Id, EstatePart] = Field(default={})
+    unit_grants: dict[Id, UnitGrant] = Field(default={})
     works: dict[Id, Work]
     sources: dict[Id, Source]
-    bonds: dict[Id, Bond] = {}
-    gates: dict[Id, Gate] = {}
+    bonds: dict[Id, Bond] = Field(default={})
+    gates: dict[Id, Gate] = Field(default={})
     scope: Scope | None = None
     community: Community | None = None
     scoring: Scoring
     bundle: Bundle | None = None
-    savings: dict[Id, Saving] = {}
-    routes: dict[Id, Route] = {}
+    savings: dict[Id, Saving] = Field(default={})
+    routes: dict[Id, Route] = Field(default={})
     """Routes by id; the first is taken by projects that name none."""
     residents: ResidentRules | None = None

@@ -21,7 +21,7 @@ class Money(Strict):
     """Units of the currency in one ``unit``: 10,000 元 in one 万元."""
     step: Decimal = Field(default=Decimal("0.01"), gt=0)
     """Smallest amount used, in ``unit``; every amount is a whole number of steps."""
-    other_units: dict[str, Decimal] = {"元": Decimal(1), "亿元": Decimal(100_000_000)}
+    other_units: dict[str, Decimal] = Field(default={"元": Decimal(1), "亿元": Decimal(100_000_000)})
     """Other units accepted in headings and rates, in units of the currency."""
 
 
@@ -105,7 +105,7 @@ class Scenario(Strict):
     """Scenario file, in the same folder tree, whose values this one changes."""
     policy_model: str
     """Id of a shipped policy model, or a folder inside the scenario's folder."""
-    policy: dict[str, Any] = {}
+    policy: dict[str, Any] = Field(default={})
     """Changes to the policy model, by path (merged into it key by key)."""
     register_path: str = Field(alias="register")
     """Workbook (.xlsx) or folder of .csv files, inside the scenario's folder."""
@@ -117,14 +117,14 @@ class Scenario(Strict):
     money: Money = Money()
     spend_profile: tuple[Share, ...] = (Decimal(1),)
     """Shares of a work's cost paid in the start year and the years after; sums to 1."""
-    class_profiles: dict[Id, tuple[Share, ...]] = {}
+    class_profiles: dict[Id, tuple[Share, ...]] = Field(default={})
     """Spend profile by work class, where it differs."""
     firm: tuple[str, ...] = ("issued", "arrived")
     """Certainties that count as 已落实."""
     goals: tuple[Goal, ...] = DEFAULT_GOALS
     headline: GoalId = "points"
     """Goal whose status, bound and gap head the manifest."""
-    locks: dict[Id, Lock] = {}
+    locks: dict[Id, Lock] = Field(default={})
     """By project or estate id: must start, never starts, or the year it starts in."""
     exclusions: tuple[tuple[Id, ...], ...] = ()
     """Sets of projects of which at most one starts."""
