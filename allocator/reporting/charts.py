@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Bar:
-    """A piece of a bar: box in SVG units, colour class, and what a pointer over it says."""
+    """A piece of a bar: box in SVG units, colour, and what a pointer over it says."""
 
     x: float
     y: float
@@ -46,7 +47,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars over years with limits; ``legend`` pairs colour classes and names."""
+    """Bars over years with limits; ``legend`` pairs colours and names."""
 
     title: str
     width: float
@@ -59,45 +60,17 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class Dot:
-    """An estate on the map."""
-
-    x: float
-    y: float
-    estate: int
-    """Position of the estate in the page's estate table."""
-    year: int
-    words: str
-
-
-@dataclass(frozen=True)
-class Region:
-    """A county on the map: outline of its estates, and where its name stands."""
-
-    name: str
-    outline: str
-    x: float
-    y: float
-
-
-@dataclass(frozen=True)
-class Map:
-    """Estates by start year, on their coordinates; no ground map."""
-
-    width: float
-    height: float
-    dots: tuple[Dot, ...]
-    regions: tuple[Region, ...]
-    unplaced: int
-
-
-@dataclass(frozen=True)
 class _Series:
     colour: str
     name: str
     values: Sequence[int]
 
 
+_HUES = (210, 30, 130, 275, 50, 180, 335, 95, 240, 15)
+"""Hue of each level in degrees."""
+
+_ALARM, _RUNNING, _SERVICE, _PAID = "#c62828", "#8795a5", "#8e5ea2", "#3f7fb5"
+_CERTAINTY = {"firm": "#2b8a5a", "pending": "#e6b450", "gap": _ALARM}
 _LEFT, _TOP, _BOTTOM = 62.0, 10.0, 22.0
 
 
@@ -141,18 +114,36 @@ def _nice_step(highest: float) -> float:
 
 
 def money_by_year(f: Figures) -> Chart:
-    """Payments of the plan by year, stacked by source; the shortfall on top."""
+    """Payments of the plan by year, stacked by source in the order of levels; the shortfall on top."""
     years = f.payment_years
     wide = f.payments.pivot_table(index="source", columns="year", values="amount", aggfunc="sum", fill_value=0)
     wide = wide.reindex(columns=years, fill_value=0)
-    order = [source for source in f.run.case.policy.sources if source in wide.index]
     series = [
-        _Series(f"c{position % 12}", f.source(source), _whole(wide.loc[[source]].to_numpy()[0]))
-        for position, source in enumerate(order)
+        _Series(colour, f.source(source), _whole(wide.loc[[source]].to_numpy()[0]))
+        for source, colour in source_colours(f).items()
+        if source in wide.index
     ]
     if SHORTFALL in wide.index:
-        series.append(_Series("gap", f.source(SHORTFALL), _whole(wide.loc[[SHORTFALL]].to_numpy()[0])))
-    return _stacked(f, f.say("page", "by_year"), (760, 320), series, [None] * len(years))
+        series.append(_Series(_ALARM, f.source(SHORTFALL), _whole(wide.loc[[SHORTFALL]].to_numpy()[0])))
+    return _stacked(f, f.say("page", "by_year"), (760, 340), series, [None] * len(years))
+
+
+def source_colours(f: Figures) -> dict[str, str]:
+    """Colour by source with payments, in the order of levels: a hue per level, a shade per source."""
+    sources = f.run.case.policy.sources
+    paid = set(f.payments["source"])
+    colours = {}
+    for position, level in enumerate(f.levels):
+        own = [source for source, entry in sources.items() if entry.level == level and source in paid]
+        for shade, source in enumerate(own):
+            light = 0.32 + 0.42 * shade / max(1, len(own) - 1) if len(own) > 1 else 0.42
+            colours[source] = _hex(_HUES[position % len(_HUES)], light)
+    return colours
+
+
+def _hex(hue: float, light: float) -> str:
+    red, green, blue = colorsys.hls_to_rgb(hue / 360, light, 0.55)
+    return f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"
 
 
 def source_charts(f: Figures) -> list[Chart]:
@@ -171,9 +162,9 @@ def source_charts(f: Figures) -> list[Chart]:
         if not rows[parts].to_numpy().any():
             continue
         series = [
-            _Series("running", f.say("page", "running"), _whole(rows["running"])),
-            _Series("service", f.say("page", "service"), _whole(rows["service"])),
-            _Series("paid", f.say("page", "paid"), _whole(rows["paid"])),
+            _Series(_RUNNING, f.say("page", "running"), _whole(rows["running"])),
+            _Series(_SERVICE, f.say("page", "service"), _whole(rows["service"])),
+            _Series(_PAID, f.say("page", "paid"), _whole(rows["paid"])),
         ]
         charts.append(_stacked(f, f.source(source), (300, 150), series, _whole(rows["available"])))
     return charts
@@ -189,73 +180,11 @@ def level_bars(f: Figures, levels: pd.DataFrame) -> list[tuple[str, int, list[Ba
     bars = []
     for row in levels.to_dict("records"):
         left, pieces = 0.0, []
-        for part in ("firm", "pending", "gap"):
+        for part, colour in _CERTAINTY.items():
             wide = 420.0 * row[part] / greatest
             if wide > 0:
                 words = f"{row['name']} {f.say('words', part)}: {f.money(row[part])} {f.unit}"
-                pieces.append(Bar(left, 2, wide, 16, part, words))
+                pieces.append(Bar(left, 2, wide, 16, colour, words))
             left += wide
         bars.append((str(row["name"]), int(row["amount"]), pieces))
     return bars
-
-
-def estate_map(f: Figures, estates: pd.DataFrame, width: float = 760.0, highest: float = 620.0) -> Map | None:
-    """Estates on their coordinates (degrees, plate carrée at the middle latitude); None when none has coordinates.
-
-    ``estates`` has the rows of the page's estate table in its order.
-    """
-    placed = estates[estates["longitude"].notna() & estates["latitude"].notna()]
-    if placed.empty:
-        return None
-    squeeze = math.cos(math.radians(float(placed["latitude"].mean())))
-    x = placed["longitude"].astype(float) * squeeze
-    y = -placed["latitude"].astype(float)
-    spread_x, spread_y = float(x.max() - x.min()) or 1e-3, float(y.max() - y.min()) or 1e-3
-    pad = 26.0
-    scale = min((width - 2 * pad) / spread_x, (highest - 2 * pad) / spread_y)
-    height = spread_y * scale + 2 * pad
-    left = (width - spread_x * scale) / 2
-    xs = ((x - x.min()) * scale + left).round(1).tolist()
-    ys = ((y - y.min()) * scale + pad).round(1).tolist()
-    dots = [
-        Dot(px, py, int(position), int(year), words)
-        for px, py, position, year, words in zip(
-            xs, ys, placed.index, placed["start_year"], placed["map_words"], strict=True
-        )
-    ]
-    regions = _regions(f, placed["county"].tolist(), list(zip(xs, ys, strict=True)))
-    return Map(width, round(height, 1), tuple(dots), tuple(regions), len(estates) - len(placed))
-
-
-def _regions(f: Figures, counties: Sequence[str], points: Sequence[Point]) -> list[Region]:
-    regions = []
-    for county in f.counties:
-        own = [point for point, name in zip(points, counties, strict=True) if name == county]
-        if not own:
-            continue
-        hull = _hull(own)
-        outline = " ".join(f"{px:.1f},{py:.1f}" for px, py in hull) if len(hull) > 2 else ""
-        middle = sum(px for px, _ in own) / len(own)
-        regions.append(Region(f.place(county), outline, round(middle, 1), min(py for _, py in own) - 9))
-    return regions
-
-
-def _hull(points: Sequence[Point]) -> list[Point]:
-    """Convex hull by Andrew's monotone chain, counted round; fewer than three points when they lie on a line."""
-    ordered = sorted(set(points))
-    if len(ordered) < 3:
-        return ordered
-
-    def half(run: Sequence[Point]) -> list[Point]:
-        chain: list[Point] = []
-        for point in run:
-            while len(chain) > 1 and _turn(chain[-2], chain[-1], point) <= 0:
-                chain.pop()
-            chain.append(point)
-        return chain[:-1]
-
-    return half(ordered) + half(ordered[::-1])
-
-
-def _turn(a: Point, b: Point, c: Point) -> float:
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])

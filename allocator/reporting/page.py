@@ -16,9 +16,10 @@ from markupsafe import Markup
 import allocator
 from allocator.inputs.shipped import shipped
 from allocator.plan.run_folder import Run
-from allocator.reporting.charts import estate_map, level_bars, money_by_year, source_charts
+from allocator.reporting.charts import level_bars, money_by_year, source_charts
 from allocator.reporting.figures import Figures, figures
 from allocator.reporting.layout import TableLayout
+from allocator.reporting.maps import estate_maps
 from allocator.reporting.page_data import estate_rows, page_json
 from allocator.reporting.tables import Column, Row, Table, make_table
 from allocator.reporting.views.money_views import levels
@@ -74,7 +75,7 @@ def render_page(f: Figures) -> str:
         year_chart=money_by_year(f),
         source_charts=source_charts(f),
         level_bars=level_bars(f, levels(f)),
-        map=estate_map(f, estates),
+        maps=estate_maps(f, estates),
         baseline=_baseline(f),
         version=str((f.manifest.get("versions") or {}).get("allocator") or allocator.__version__),
     )

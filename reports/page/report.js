@@ -133,7 +133,7 @@
 
   const show = (index) => {
     document.querySelectorAll(".dot.chosen").forEach((dot) => dot.classList.remove("chosen"));
-    document.querySelector(`.dot[data-estate="${index}"]`)?.classList.add("chosen");
+    document.querySelectorAll(`.dot[data-estate="${index}"]`).forEach((dot) => dot.classList.add("chosen"));
     ["county", "year", "state"].forEach((id) => { byId(id).value = ""; });
     byId("search").value = data.estates[index][ID];
     open.add(index);
@@ -168,7 +168,7 @@
       if (event.target.dataset.estate !== undefined) show(Number(event.target.dataset.estate));
     });
     map.addEventListener("mouseover", (event) => {
-      const title = event.target.querySelector?.("title");
+      const title = event.target.classList.contains("dot") && event.target.querySelector("title");
       if (title) byId("map-words").textContent = title.textContent;
     });
     byId("map-years").addEventListener("change", (event) => {

@@ -184,4 +184,4 @@ def _debt(f: Figures) -> Iterator[str]:
     ]
     if named:
         names = f.say("words", "list_sep").join(named)
-        yield f.say("risks", "debt", count=len(worst), share=percent(NEAR_CEILING), names=names)
+        yield f.say("risks", "debt", count=len(worst), share=f"{NEAR_CEILING:.0%}", names=names)
