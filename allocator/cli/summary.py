@@ -26,8 +26,8 @@ def print_summary(console: Console, run: Run) -> None:
     """Print status and proof, starts by year, money by level, baseline, shortfall, and where the files are."""
     scenario = run.case.scenario
     title = scenario.label.text(wanted_language(())) or scenario.id
-    if scenario.synthetic:
-        title += " " + _("[synthetic data]")
+    if scenario.synthetic and _("synthetic data") not in title:
+        title += " " + _("(synthetic data)")
     console.print(title, style="bold", markup=False)
     console.print(proof_line(run), markup=False, soft_wrap=True)
     console.print(starts_table(run))
