@@ -21,10 +21,10 @@ from allocator.solving.stages import EXACT, Improve, Search, direct, run_stages,
 LARGE = 3000
 """Whole columns above which neighbourhoods are searched."""
 
-_ROUND_S = 4.0
-"""Longest time of one neighbourhood."""
+_ROUND_S = 2.5
+"""Longest time of one solve in a neighbourhood."""
 
-_START_SHARE = 0.25
+_START_SHARE = 0.12
 """Greatest share of the clock for the first plan."""
 
 
@@ -70,7 +70,7 @@ def _without_tie_break(goals: Sequence[Goal]) -> list[Goal]:
 
 
 def _first_plan(search: Search, process: SolverProcess) -> None:
-    """A plan to start from: the relaxation tells which starts matter, and the problem is solved on those.
+    """A plan to start from: what the relaxation decides is kept, and the problem is solved for the rest.
 
     The relaxation has neither breaches nor shortfall where that can be; the plan may have both, at a high price, because
     solvers find such plans soon, and the rounds of the first stages remove what is left.
@@ -78,21 +78,21 @@ def _first_plan(search: Search, process: SolverProcess) -> None:
     search.tell("first_plan")
     f = search.formulation
     limit = max(_START_SHARE * search.clock.limit_s, 5.0)
-    relaxed = None
+    relaxed, patience = None, max(search.clock.limit_s / 2.0, 5.0)
     for upper in (_without_breaches(f), f.upper):
-        relaxed = _ask(search, process, search.request(_worth(f, None), limit, relax=True, upper=upper, lower=f.lower, hint=None))
+        relaxed = _ask(search, process, search.request(_worth(f, None), patience, relax=True, upper=upper, lower=f.lower))
         if relaxed is None or relaxed.status is not Status.INFEASIBLE:
             break
     if relaxed is None or relaxed.x is None:
         return
     search.relaxed = relaxed.x
-    start = f.columns["start"]["col"].to_numpy(np.int64)
-    upper = f.upper.copy()
-    upper[start[relaxed.x[start] < 1e-6]] = 0.0
     priced = _worth(f, relaxed.x)
     search.guide = priced.coefficients
-    for bounds in (upper, f.upper):
-        answer = _ask(search, process, search.request(priced, limit, lower=f.lower, upper=bounds, gap=0.01))
+    decided = f.integer & (np.abs(relaxed.x - np.round(relaxed.x)) <= 1e-6)
+    value = np.round(relaxed.x)
+    lower, upper = np.where(decided, value, f.lower), np.where(decided, value, f.upper)
+    for bounds in ((lower, upper), (f.lower, f.upper)):
+        answer = _ask(search, process, search.request(priced, limit, lower=bounds[0], upper=bounds[1], gap=0.02))
         if answer is not None and answer.x is not None:
             search.incumbent = answer.x
             search.tell("first_plan", f.goals["points"].value(answer.x))
@@ -244,21 +244,27 @@ class _Rounds:
         return better
 
     def _round(self, nearby: Neighbourhoods) -> None:
+        """Free a neighbourhood, relax it, keep what the relaxation decides and solve for the rest."""
         f = self.search.formulation
         nearby.incumbent = self.best
         kind, free = nearby.pick()
-        held = f.integer & ~free
-        value = np.round(self.best)
-        lower, upper = np.where(held, value, f.lower), np.where(held, value, f.upper)
-        seconds = min(_ROUND_S, max(self._left, 0.3))
-        request: Request = self.search.request(
-            self.aim, seconds, lower=lower, upper=upper, hint=self.best, gap=min(self.search.gap, 1e-4)
-        )
-        self.primal.begin(request)
-        answer = wait(self.search, self.primal, seconds)
-        if answer is None:
-            nearby.learn(kind, improved=False, solved=False, share_of_time=1.0)
+        value = np.where(f.integer, np.round(self.best), np.clip(self.best, f.lower, f.upper))
+        lower, upper = np.where(free, f.lower, value), np.where(free, f.upper, value)
+        relaxed = self._ask(lower, upper, relax=True)
+        if relaxed is None or relaxed.x is None:
+            nearby.learn(kind, improved=False, solved=False)
             return
-        improved = self._accept(answer.x)
-        solved = answer.status in (Status.OPTIMAL, Status.GAP_REACHED)
-        nearby.learn(kind, improved=improved, solved=solved, share_of_time=answer.seconds / seconds)
+        decided = f.integer & (np.abs(relaxed.x - np.round(relaxed.x)) <= 1e-6)
+        lower, upper = np.where(decided, np.round(relaxed.x), lower), np.where(decided, np.round(relaxed.x), upper)
+        answer = self._ask(lower, upper, relax=False)
+        improved = answer is not None and self._accept(answer.x)
+        solved = answer is not None and answer.status is not Status.TIME_LIMIT
+        nearby.learn(kind, improved=improved, solved=solved)
+
+    def _ask(self, lower: Floats, upper: Floats, *, relax: bool) -> Answer | None:
+        seconds = min(_ROUND_S, max(self._left, 0.3))
+        hint = None if relax else self.best
+        request: Request = self.search.request(
+            self.aim, seconds, lower=lower, upper=upper, hint=hint, gap=min(self.search.gap, 1e-4), relax=relax
+        )
+        return _ask(self.search, self.primal, request)

@@ -31,6 +31,20 @@ def owners(f: Formulation) -> Ints:
     return project
 
 
+def pool_homes(f: Formulation) -> tuple[Ints, npt.NDArray[np.object_]]:
+    """Project of each money column that pays at an estate (else ``_FREE``), and county of each that pays at a county (else "")."""
+    table = f.index.pools.table
+    row = dict(zip(f.index.estates["estate_id"], f.index.estates["project"], strict=True))
+    project = np.full(f.columns.count, _FREE, dtype=np.int64)
+    county = np.full(f.columns.count, "", dtype=object)
+    of_pool = np.array([row.get(estate, _FREE) for estate in table["estate"]], dtype=np.int64)
+    home = np.where(of_pool == _FREE, table["county"].to_numpy(object), "")
+    for kind in ("pay", "rest"):
+        col, pool = (f.columns[kind][name].to_numpy(np.int64) for name in ("col", "pool"))
+        project[col], county[col] = of_pool[pool], home[pool]
+    return project, county
+
+
 @dataclass
 class Kind:
     """One way to choose projects, with how well it has done."""
@@ -55,6 +69,7 @@ class Neighbourhoods:
         f = self.formulation
         self._random = np.random.default_rng(self.seed)
         self._owner = owners(f)
+        self._payer_project, self._payer_county = pool_homes(f)
         self._ready = np.flatnonzero(f.index.projects["ready_year"].to_numpy() > 0)
         self._county = f.index.projects["county"].to_numpy(object)
         self._area = self._areas()
@@ -83,26 +98,25 @@ class Neighbourhoods:
         return years
 
     def pick(self) -> tuple[Kind, npt.NDArray[np.bool_]]:
-        """A kind and the whole columns to free."""
+        """A kind and the columns to free; payments stay free where a freed project can change them."""
         weights = np.array([k.score for k in self.kinds])
         kind = self.kinds[self._random.choice(len(self.kinds), p=weights / weights.sum())]
         projects = kind.choose(int(kind.size))
         free = np.isin(self._owner, projects) | (self._owner == _FREE)
         if kind.name == "works":
-            start = self.formulation.columns["start"]["col"].to_numpy(np.int64)
-            free[start] = False
-        return kind, free & self.formulation.integer
+            free[self.formulation.columns["start"]["col"].to_numpy(np.int64)] = False
+        counties = set(self._county[projects])
+        elsewhere = (self._payer_county != "") & ~np.isin(self._payer_county, list(counties))
+        other = (self._payer_project != _FREE) & ~np.isin(self._payer_project, projects)
+        return kind, free & ~elsewhere & ~other
 
-    def learn(self, kind: Kind, *, improved: bool, solved: bool, share_of_time: float) -> None:
+    def learn(self, kind: Kind, *, improved: bool, solved: bool) -> None:
         """Remember how a neighbourhood went."""
         kind.score = 0.8 * kind.score + (0.8 if improved else 0.04)
-        if kind.name == "works":
-            kind.score = min(kind.score, 0.5)
-            return
-        if solved and share_of_time < 0.4:
-            kind.size = min(kind.size * 1.15, 400.0)
-        elif not solved:
-            kind.size = max(kind.size * 0.85, 8.0)
+        if solved:
+            kind.size = min(kind.size * 1.1, 400.0)
+        elif not improved:
+            kind.size = max(kind.size * 0.9, 8.0)
 
     def _sample(self, projects: Ints, size: int) -> Ints:
         if len(projects) <= size:
