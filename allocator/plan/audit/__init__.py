@@ -1,0 +1,58 @@
+"""The audit: every rule of a plan re-checked from the inputs alone, without formulation and solver.
+
+It shares with the rest of the program only the readers (``allocator.inputs``) and the names of the plan's tables.
+Costs, rules in force, readiness, points, savings, accounts and debt are worked out anew; shares are compared
+cross-multiplied in whole numbers. What is not exact says so in the tolerance of its check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from allocator.inputs.case import Case
+from allocator.plan.audit.agreement import check_tables
+from allocator.plan.audit.choices import check_choices
+from allocator.plan.audit.debt import check_bonds
+from allocator.plan.audit.facts import Facts
+from allocator.plan.audit.headline import check_manifest
+from allocator.plan.audit.limits import check_accounts
+from allocator.plan.audit.payments import check_payments
+from allocator.plan.audit.report import AuditReport, Book, Check, Finding
+from allocator.plan.audit.shares import check_shares
+from allocator.plan.audit.targets import check_targets
+from allocator.plan.audit.view import View, tidy
+
+__all__ = ["AuditReport", "Check", "Finding", "audit"]
+
+
+def audit(case: Case, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, object]) -> AuditReport:
+    """Re-check the plan told by ``tables`` and ``manifest`` against ``case``.
+
+    Parameters
+    ----------
+    case
+        The inputs as the readers hand them on.
+    tables
+        Frames as in ``plan.tables.TABLES``, money in whole steps.
+    manifest
+        Mapping with ``status``, ``objective``, ``bound``, ``gap``, ``goals``, ``shortfall`` and ``inputs``.
+
+    Returns
+    -------
+    AuditReport
+        Every check, passed or failed. A plan that cannot be read at all fails too; nothing is raised for it.
+    """
+    options = case.scenario.options
+    book = Book(case.scenario.money, frozenset(options.rules_off))
+    view = View(Facts(case), tidy(tables, book))
+    check_choices(view, book)
+    check_payments(view, book)
+    check_shares(view, book)
+    check_accounts(view, book)
+    check_bonds(view, book)
+    check_targets(view, book)
+    check_tables(view, book)
+    check_manifest(view, manifest, book)
+    return AuditReport(tuple(book.checks))

@@ -1,0 +1,141 @@
+"""Bonds and debt, worked out anew: lots, quota, service of each lot, ceilings: bonds."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from allocator.i18n import _
+from allocator.plan.audit.exact import fraction, service_per_lot
+from allocator.plan.audit.report import Book
+from allocator.plan.audit.view import View
+
+NO_CEILING = -1
+KEY = ["county", "year"]
+
+
+def lot_steps(view: View, bond: str) -> int:
+    """Steps of one lot of ``bond``; 0 for an unknown bond."""
+    entry = view.facts.case.policy.bonds.get(bond)
+    return 0 if entry is None else view.facts.steps(entry.lot)
+
+
+def issues(view: View) -> pd.DataFrame:
+    """Lots issued of known bonds: bond, county, year, lots, amount (lots x lot), source."""
+    rows = view.tables["bonds"]
+    bonds = view.facts.case.policy.bonds
+    rows = rows[rows["bond"].isin(list(bonds))]
+    size = rows["bond"].map({key: lot_steps(view, key) for key in bonds}).astype("int64")
+    source = rows["bond"].map({key: bond.source for key, bond in bonds.items()}).astype("str")
+    return rows[["bond", "county", "year", "lots"]].assign(amount=rows["lots"] * size, source=source)
+
+
+def proceeds(view: View) -> pd.Series:
+    """Steps that bonds bring to their sources, by (source, place, year)."""
+    rows = issues(view).rename(columns={"county": "place"})
+    scope = rows["source"].map(view.facts.sources["scope"]).fillna("")
+    rows = rows.assign(place=rows["place"].where(scope != "city", ""))
+    return rows.groupby(["source", "place", "year"])["amount"].sum().astype("int64")
+
+
+def lots_service(view: View) -> pd.DataFrame:
+    """Service of all lots issued: bond, county, issued (year), year, principal, interest."""
+    frames = []
+    rows = issues(view)
+    for key, bond in view.facts.case.policy.bonds.items():
+        issued = rows.loc[rows["bond"] == key, ["bond", "county", "year", "lots"]].rename(columns={"year": "issued"})
+        term, coupon = int(bond.term_years.value), fraction(bond.coupon.value)
+        schedule = service_per_lot(lot_steps(view, key), coupon, term, bond.repayment)
+        for after, (principal, interest) in enumerate(schedule, start=1):
+            due = issued.assign(year=issued["issued"] + after)
+            frames.append(due.assign(principal=due["lots"] * principal, interest=due["lots"] * interest))
+    if not frames:
+        whole = {name: pd.Series(dtype="int64") for name in ("issued", "year", "principal", "interest")}
+        return pd.DataFrame({"bond": pd.Series(dtype="str"), "county": pd.Series(dtype="str"), **whole})
+    return pd.concat(frames, ignore_index=True)
+
+
+def check_bonds(view: View, book: Book) -> None:
+    """Re-check lots, quota, ceilings on service and stock, and the table of debt."""
+    table, rows = view.tables["bonds"], issues(view)
+    unknown = ~table["bond"].isin(list(view.facts.case.policy.bonds))
+    place = ["bond", "county", "year"]
+    book.none("bonds", _("bonds are in the policy model"), table, unknown, (place, "bond", _("a bond")))
+    counties = list(view.facts.case.scenario.counties)
+    book.none(
+        "bonds",
+        _("bonds are issued by counties"),
+        table,
+        ~table["county"].isin(counties),
+        (place, "county", _("a county")),
+    )
+    book.none("bonds", _("lots are not negative"), table, table["lots"] < 0, (place, "lots", ">= 0"))
+    inside = table["year"].between(view.facts.first, view.facts.until)
+    book.none("bonds", _("bonds are issued in the payment years"), table, ~inside, (place, "year", _("a payment year")))
+    told = table.groupby(place)["amount"].sum()
+    own = rows.groupby(place)["amount"].sum()
+    book.equal("bonds", _("amounts are whole lots"), told, own, money=True)
+    _quota(view, rows, book)
+    _ceilings(view, book)
+
+
+def _quota(view: View, rows: pd.DataFrame, book: Book) -> None:
+    limits = view.facts.case.register.limits
+    quota = limits.groupby(["source", "place", "year"])["amount"].sum().astype("int64")
+    issued = proceeds(view)
+    book.at_most("bonds", _("issues within the quota"), issued, quota.reindex(issued.index, fill_value=0), money=True)
+    table = view.tables["bonds"].merge(rows[["bond", "county", "year", "source"]], on=["bond", "county", "year"])
+    told = table.rename(columns={"county": "place"}).set_index(["source", "place", "year"])["quota"]
+    told = told.groupby(level=[0, 1, 2]).max()
+    book.equal("bonds", _("quota of the table of bonds"), told, quota.reindex(told.index, fill_value=0), money=True)
+
+
+def _ceilings(view: View, book: Book) -> None:
+    declared = view.facts.case.register.debt.set_index(KEY)
+    service = lots_service(view).groupby(KEY)[["principal", "interest"]].sum().astype("int64")
+    issued = issues(view).groupby(KEY)["amount"].sum().astype("int64")
+    total = (service["principal"] + service["interest"]).reindex(declared.index, fill_value=0)
+    total = total + declared["existing_service"].astype("int64")
+    ceiling = declared["service_ceiling"].dropna().astype("int64")
+    book.at_most("bonds", _("service within its ceiling"), total, ceiling, money=True)
+    new = _new_stock(view, issued, service["principal"], declared.index)
+    stock = new.reindex(declared.index, fill_value=0) + declared["existing_stock"].astype("int64")
+    ceiling = declared["stock_ceiling"].dropna().astype("int64")
+    book.at_most("bonds", _("stock of debt within its ceiling"), stock, ceiling, money=True)
+    _debt_table(view, book, issued, service, new)
+
+
+def _new_stock(view: View, issued: pd.Series, principal: pd.Series, also: pd.Index) -> pd.Series:
+    """What is outstanding of the lots issued at the end of each year, by (county, year), to the last repayment."""
+    table = view.tables["debt"].set_index(KEY).index
+    keys = [index for index in (issued.index, principal.index, also, table) if len(index)]
+    if not keys:
+        return pd.Series(dtype="int64", index=pd.MultiIndex.from_arrays([[], []], names=KEY))
+    wanted = pd.concat([index.to_frame(index=False) for index in keys]).drop_duplicates()
+    counties = sorted(set(wanted["county"]))
+    years = range(int(wanted["year"].min()), int(wanted["year"].max()) + 1)
+    grid = pd.MultiIndex.from_product([counties, years], names=KEY)
+    change = issued.reindex(grid, fill_value=0) - principal.reindex(grid, fill_value=0)
+    return change.groupby(level="county").cumsum().astype("int64")
+
+
+def _debt_table(view: View, book: Book, issued: pd.Series, service: pd.DataFrame, new: pd.Series) -> None:
+    table = view.tables["debt"]
+    book.none(
+        "bonds",
+        _("debt: one row per county and year"),
+        table,
+        table.duplicated(KEY),
+        (KEY, _("two rows"), _("one row")),
+    )
+    told = table.drop_duplicates(KEY).set_index(KEY)
+    book.equal("bonds", _("debt: issued"), told["issued"], issued[issued != 0], money=True)
+    for name in ("principal", "interest"):
+        own = service[name]
+        book.equal("bonds", _("debt: {column}").format(column=name), told[name], own[own != 0], money=True)
+    declared = view.facts.case.register.debt.set_index(KEY).reindex(told.index)
+    for name, missing in (("existing_service", 0), ("service_ceiling", NO_CEILING), ("stock_ceiling", NO_CEILING)):
+        own = declared[name].astype("Int64").fillna(missing).astype("int64")
+        book.equal("bonds", _("debt: {column}").format(column=name), told[name], own, money=True)
+    existing = declared["existing_stock"].astype("Int64").fillna(0).astype("int64")
+    stock = new.reindex(told.index, fill_value=0) + existing
+    book.equal("bonds", _("debt: stock"), told["stock"], stock, money=True)

@@ -1,0 +1,146 @@
+"""The manifest: values of the goals, gap, status, shortfall, and hashes of the inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+
+from allocator.i18n import _
+from allocator.inputs.case import from_steps
+from allocator.plan.audit.debt import issues, lots_service
+from allocator.plan.audit.exact import fraction
+from allocator.plan.audit.report import Book, Finding
+from allocator.plan.audit.targets import NO_BOUND, planned_points, task_rows
+from allocator.plan.audit.view import View
+
+GAP_TOLERANCE = Fraction(1, 10**9)
+OPTIMAL_GAP = Fraction(1, 10**6)
+VALUE_TOLERANCE = Fraction(1, 10**6)
+MAXIMISED = ("hazards", "points")
+MONEY_GOALS = ("shortfall", "public_money")
+STATUSES = ("optimal", "gap_reached", "time_limit")
+
+
+def goal_values(view: View) -> dict[str, Fraction]:
+    """Value of every goal that can be told from the tables; money in steps."""
+    measures: dict[str, Callable[[View], Fraction]] = {
+        "tasks": _tasks, "shortfall": _shortfall, "hazards": _hazards, "points": _points, "public_money": _public_money,
+    }  # fmt: skip
+    return {name: measure(view) for name, measure in measures.items()}
+
+
+def _tasks(view: View) -> Fraction:
+    total = Fraction(0)
+    rows = task_rows(view)
+    for breaches, bounds in ((rows["under"], rows["minimum"]), (rows["over"], rows["maximum"])):
+        for breach, bound in zip(breaches.tolist(), bounds.tolist(), strict=True):
+            if bound != NO_BOUND:
+                total += Fraction(breach, max(bound, 1))
+    return total
+
+
+def _shortfall(view: View) -> Fraction:
+    return Fraction(int(view.unpaid["amount"].sum()))
+
+
+def _hazards(view: View) -> Fraction:
+    started = view.started
+    return Fraction(int(started.loc[started["hazard"], "households"].sum()))
+
+
+def _points(view: View) -> Fraction:
+    _worth, total = planned_points(view)
+    return fraction(float(total.sum())) + fraction(float(view.tables["bundles"]["points"].sum()))
+
+
+def _public_money(view: View) -> Fraction:
+    lines, sources = view.payments, view.facts.sources
+    local = lines["source"].isin(sources.index[sources["local"].astype(bool)])
+    service = lots_service(view)
+    service = service[service["year"].between(view.facts.first, view.facts.until)]
+    parts = (
+        lines.loc[local, "amount"].sum(), issues(view)["amount"].sum(), service["principal"].sum(),
+        service["interest"].sum(), lines.loc[lines["stands_in"], "amount"].sum(),
+    )  # fmt: skip
+    return Fraction(sum(int(part) for part in parts))
+
+
+def check_manifest(view: View, manifest: Mapping[str, object], book: Book) -> None:
+    """Re-check the figures and claims of the manifest against tables and inputs."""
+    values, scenario = goal_values(view), view.facts.case.scenario
+    claims: list[tuple[str, str, object]] = [(scenario.headline, "objective", manifest.get("objective"))]
+    goals = manifest.get("goals")
+    stages = [goal for goal in goals if isinstance(goal, Mapping)] if isinstance(goals, list | tuple) else []
+    names = [str(stage.get("id", "")) for stage in stages]
+    figures = [stage.get("value", stage.get("objective")) for stage in stages]
+    claims += [(name, f"goals.{name}", figure) for name, figure in zip(names, figures, strict=True)]
+    claims.append(("shortfall", "shortfall", manifest.get("shortfall")))
+    failures = [
+        Finding(place, str(found), _told(view, goal, values[goal]))
+        for goal, place, found in claims
+        if goal in values and not _is_value(view, goal, values[goal], found)
+    ]
+    declared = [goal.id for goal in scenario.goals]
+    if names != declared:
+        failures.append(Finding("goals", ", ".join(names) or "-", ", ".join(declared)))
+    book.add("manifest", _("values of the goals"), len(claims), failures, tolerance=_("a millionth; money exact"))
+    _gaps(view, manifest, book)
+    given, own = _hashes(manifest.get("inputs")), dict(view.facts.case.files)
+    wrong = sorted(name for name in {*given, *own} if given.get(name) != own.get(name))
+    changed = [Finding(name, given.get(name, _("no hash")), own.get(name, _("no such file"))) for name in wrong]
+    book.add("manifest", _("hashes of the inputs"), len(own), changed)
+
+
+def _is_value(view: View, goal: str, own: Fraction, found: object) -> bool:
+    """Whether a figure of the manifest is the goal's value; money may be told in steps or in the money unit."""
+    number = _number(found)
+    if goal in MONEY_GOALS:
+        return number in (own, fraction(from_steps(int(own), view.facts.case.scenario.money)))
+    return number is not None and abs(number - own) <= VALUE_TOLERANCE * max(Fraction(1), abs(own))
+
+
+def _told(view: View, goal: str, own: Fraction) -> str:
+    return str(from_steps(int(own), view.facts.case.scenario.money) if goal in MONEY_GOALS else float(own))
+
+
+def _gaps(view: View, manifest: Mapping[str, object], book: Book) -> None:
+    objective, bound = _number(manifest.get("objective")), _number(manifest.get("bound"))
+    gap = _number(manifest.get("gap"))
+    failures, status = [], str(manifest.get("status"))
+    if status not in STATUSES:
+        failures.append(Finding("status", status, ", ".join(STATUSES)))
+    if objective is None or bound is None or gap is None:
+        if status in STATUSES[:2] or gap is not None:
+            failures.append(Finding("gap", str(manifest.get("gap")), _("objective, bound and gap")))
+        book.add("manifest", _("gap and status"), 3, failures)
+        return
+    own = abs(bound - objective) / max(abs(objective), Fraction(1))
+    if abs(own - gap) > GAP_TOLERANCE:
+        failures.append(Finding("gap", str(float(gap)), str(float(own))))
+    better = bound - objective if view.facts.case.scenario.headline in MAXIMISED else objective - bound
+    if better < -VALUE_TOLERANCE * max(Fraction(1), abs(objective)):
+        failures.append(
+            Finding("bound", str(float(bound)), _("no worse than the objective {value}").format(value=float(objective)))
+        )
+    if status == "optimal" and own > OPTIMAL_GAP + GAP_TOLERANCE:
+        failures.append(Finding("status", status, _("a gap of at most {gap}").format(gap=float(OPTIMAL_GAP))))
+    allowed = fraction(view.facts.case.scenario.solver.gap)
+    if status == "gap_reached" and own > allowed + GAP_TOLERANCE:
+        failures.append(Finding("status", status, _("a gap of at most {gap}").format(gap=float(allowed))))
+    book.add("manifest", _("gap and status"), 3, failures, tolerance=_("a billionth"))
+
+
+def _hashes(inputs: object) -> dict[str, str]:
+    return {str(name): str(digest) for name, digest in inputs.items()} if isinstance(inputs, Mapping) else {}
+
+
+def _number(value: object) -> Fraction | None:
+    """A figure of the manifest, exactly as it is written; None when there is none."""
+    if isinstance(value, Mapping):
+        value = value.get("amount")
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return fraction(number) if number.is_finite() else None

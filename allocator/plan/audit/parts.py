@@ -1,0 +1,162 @@
+"""Item costs in parts, each with the rule that says who pays it: the normal form, worked out anew from the inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from allocator.inputs.case import Case, rate_to_steps
+from allocator.inputs.schemas.base import in_force
+from allocator.inputs.schemas.policy import Band, PayerShares, UnitGrant
+from allocator.plan.audit.exact import Ints, fraction, split
+
+KEPT = ["item", "component", "estate", "county", "area", "project", "work", "work_class"]
+
+
+def cost_parts(case: Case, items: pd.DataFrame) -> pd.DataFrame:
+    """Parts of all items, indexed by their names.
+
+    Columns: item, component, estate, county, area, project, work, work_class; ``cost`` in steps; ``rule`` in force;
+    ``payer`` ("" when the part is open); ``open``; ``grant`` and ``source`` (of a unit grant's part, else "").
+    """
+    components = _components(case, items)
+    components["rule"] = _in_force(case, components["rule"], components)
+    components["part"] = components["item"] + "/" + components["component"]
+    grants, remaining = _unit_grants(case, components)
+    leaving, staying = _estate_parts(case, remaining)
+    shared = _payers(case, pd.concat([*leaving, staying], ignore_index=True))
+    frames = [frame for frame in (*grants, *shared) if len(frame)]
+    columns = [*KEPT, "part", "cost", "rule", "payer", "open", "grant", "source"]
+    if not frames:
+        return pd.DataFrame({name: [] for name in columns}).astype({"cost": "int64", "open": bool})
+    parts = pd.concat(frames, ignore_index=True)[columns]
+    parts = parts[parts["cost"] != 0].sort_values("part", kind="stable")
+    return parts.set_index("part", drop=False).rename_axis(None)
+
+
+def shares_in_force(case: Case, rule: str) -> PayerShares | None:
+    """Shares of ``rule`` on the scenario's date."""
+    known = case.policy.rules.get(rule)
+    return in_force(known.values, case.scenario.as_of) if known else None
+
+
+def bands_in_force(case: Case, rule: str) -> dict[str, Band]:
+    """Band by payer of ``rule`` on the scenario's date; empty when nothing is in force."""
+    shares = shares_in_force(case, rule)
+    return dict(shares.shares) if shares else {}
+
+
+def spend_profile(case: Case, work: str) -> tuple[Fraction, ...]:
+    """Shares of a work's cost that fall due in the year it is done and the years after."""
+    entry = case.policy.works[work]
+    profile = entry.spend_profile or case.scenario.class_profiles.get(entry.work_class) or case.scenario.spend_profile
+    return tuple(fraction(share) for share in profile)
+
+
+def _components(case: Case, items: pd.DataFrame) -> pd.DataFrame:
+    """One row per item and component with its cost."""
+    stated = case.register.component_costs
+    whole = items[~items["item"].isin(stated["item"])]
+    frames = [_stated(case, items, stated)]
+    for work, group in whole.groupby("work", sort=True):
+        parts = case.policy.works[str(work)].components
+        costs = split(group["cost"].to_numpy("int64"), [fraction(c.share) for c in parts.values()])
+        for position, (component, entry) in enumerate(parts.items()):
+            frames.append(
+                group.assign(
+                    component=component, cost=costs[:, position], rule=entry.rule, unit_grant=entry.unit_grant or ""
+                )
+            )
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled or frames, ignore_index=True)
+
+
+def _stated(case: Case, items: pd.DataFrame, stated: pd.DataFrame) -> pd.DataFrame:
+    """Components whose costs the register states."""
+    frame = stated.join(items.drop(columns=["item", "cost"]), on="item", how="inner")
+    entries = [
+        case.policy.works[work].components[name] for work, name in zip(frame["work"], frame["component"], strict=True)
+    ]
+    return frame.assign(
+        rule=pd.Series([entry.rule for entry in entries], index=frame.index, dtype="str"),
+        unit_grant=pd.Series([entry.unit_grant or "" for entry in entries], index=frame.index, dtype="str"),
+    )
+
+
+def _in_force(case: Case, rules: pd.Series, rows: pd.DataFrame) -> pd.Series:
+    """Each rule, replaced by the one its attribute chooses until none chooses any more."""
+    current = rules.copy()
+    choosing = {key: rule.choose for key, rule in case.policy.rules.items() if rule.choose is not None}
+    for _round in range(len(choosing) + 1):
+        if not current.isin(list(choosing)).any():
+            break
+        for key, choice in choosing.items():
+            here = current == key
+            current = current.mask(here, rows[choice.attribute].map(choice.cases).fillna(choice.otherwise))
+    return current
+
+
+def _unit_grants(case: Case, rows: pd.DataFrame) -> tuple[list[pd.DataFrame], pd.DataFrame]:
+    """Parts wholly paid by a unit grant, and all rows with what remains of their costs."""
+    parts, rest = [], rows.copy()
+    for key, grant in case.policy.unit_grants.items():
+        here = rest["unit_grant"] == key
+        granted = np.minimum(_grant_amounts(case, grant, rest[here]), rest.loc[here, "cost"].to_numpy("int64"))
+        paid = rest[here].assign(cost=granted, grant=key, source=grant.source, open=False)
+        paid["payer"] = case.policy.sources[grant.source].payer
+        parts.append(paid.assign(part=paid["part"] + f"/grant:{key}"))
+        rest.loc[here, "cost"] = rest.loc[here, "cost"] - granted
+    return parts, rest
+
+
+def _grant_amounts(case: Case, grant: UnitGrant, rows: pd.DataFrame) -> Ints:
+    """Steps granted to each row: amount of its tier times its quantity."""
+    amounts = []
+    for size, quantity in zip(rows["size"], rows["quantity"], strict=True):
+        tier = next((t for t in grant.tiers if t.up_to is None or fraction(size) <= fraction(t.up_to)), None)
+        count = fraction(quantity)
+        times = tier.amount * count.numerator / count.denominator if tier else 0
+        amounts.append(
+            rate_to_steps(tier.amount.__class__(times), grant.unit, tier.amount.__class__(1), case.scenario.money)
+            if tier
+            else 0
+        )
+    return np.array(amounts, dtype=np.int64)
+
+
+def _estate_parts(case: Case, rows: pd.DataFrame) -> tuple[list[pd.DataFrame], pd.DataFrame]:
+    """Parts that an attribute of the estate moves to another rule, and all rows with what stays."""
+    leaving, staying = [], rows.copy()
+    for key, entry in case.policy.estate_parts.items():
+        shares = pd.Series([fraction(v) for v in staying[entry.attribute]], index=staying.index, dtype=object)
+        touched = staying["rule"].isin(entry.applies_to) & (shares > 0)
+        for share in sorted(set(shares[touched])):
+            here = touched & (shares == share)
+            parts = split(staying.loc[here, "cost"].to_numpy("int64"), [1 - share, share])
+            moved = staying[here].assign(cost=parts[:, 1], rule=entry.rule)
+            moved["rule"] = _in_force(case, moved["rule"], moved)
+            leaving.append(moved.assign(part=moved["part"] + f"/part:{key}"))
+            staying.loc[here, "cost"] = parts[:, 0]
+    return leaving, staying
+
+
+def _payers(case: Case, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Rows divided among the payers of their rules where the rule leaves no room, else left open."""
+    for rule, group in rows.assign(grant="", source="").groupby("rule", sort=True):
+        bands = bands_in_force(case, str(rule))
+        if len(bands) == 1:
+            yield group.assign(payer=next(iter(bands)), open=False)
+        elif bands and all(band.min == band.max for band in bands.values()):
+            yield from _exact_payers(group, bands)
+        else:
+            yield group.assign(payer="", open=True)
+
+
+def _exact_payers(group: pd.DataFrame, bands: dict[str, Band]) -> Iterator[pd.DataFrame]:
+    costs = split(group["cost"].to_numpy("int64"), [fraction(band.min) for band in bands.values()])
+
+    for position, payer in enumerate(bands):
+        yield group.assign(payer=payer, open=False, cost=costs[:, position], part=group["part"] + f"/payer:{payer}")

@@ -1,0 +1,203 @@
+"""Rules on counts: tasks, newer estates, fairness, capacity, bundles; and points."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pandas as pd
+
+from allocator.i18n import _
+from allocator.inputs.register_sheets import TOTAL
+from allocator.plan.audit.exact import fraction, half_up
+from allocator.plan.audit.facts import CITY, Facts
+from allocator.plan.audit.report import Book, Finding
+from allocator.plan.audit.view import View
+
+NO_BOUND = -1
+MEASURES = ("estates", "households")
+
+
+def check_targets(view: View, book: Book) -> None:
+    """Re-check tasks, shares of newer estates, fairness, capacity and bundles."""
+    _tasks(view, book)
+    _newer(view, book)
+    _fairness(view, book)
+    _capacity(view, book)
+    _bundles(view, book)
+
+
+def task_rows(view: View) -> pd.DataFrame:
+    """Every task by county, year and measure: minimum, maximum (-1: none), planned, breach."""
+    tasks, frames = view.facts.case.register.tasks, []
+    for measure in MEASURES:
+        frame = tasks[["county", "year"]].assign(measure=measure)
+        for name, column in (("minimum", f"min_{measure}"), ("maximum", f"max_{measure}")):
+            frame[name] = tasks[column].fillna(NO_BOUND).astype("int64")
+        frame["planned"] = [
+            _planned(view, county, year, measure) for county, year in zip(tasks["county"], tasks["year"], strict=True)
+        ]
+        frames.append(frame)
+    rows = pd.concat(frames, ignore_index=True)
+    under = (rows["minimum"] - rows["planned"]).where(rows["minimum"] != NO_BOUND, 0).clip(lower=0)
+    over = (rows["planned"] - rows["maximum"]).where(rows["maximum"] != NO_BOUND, 0).clip(lower=0)
+    rows = rows.assign(under=under, over=over, breach=under + over)
+    return rows.set_index(["county", "year", "measure"])
+
+
+def _planned(view: View, county: str, year: int, measure: str) -> int:
+    estates = view.started
+    here = (estates["county"] == county) | (county == CITY)
+    then = (estates["start_year"] == year) | (year == TOTAL)
+    chosen = estates[here & then]
+    return len(chosen) if measure == "estates" else int(chosen["households"].sum())
+
+
+def _tasks(view: View, book: Book) -> None:
+    rows, keys = task_rows(view), ["county", "year", "measure"]
+    bound = (rows["minimum"] != NO_BOUND) | (rows["maximum"] != NO_BOUND)
+    told = view.tables["tasks"].drop_duplicates(keys).set_index(keys)
+    book.none(
+        "tasks", _("tasks are those of the register"), told.reset_index(), ~told.index.isin(rows.index), (keys,
+        _("no such task"), _("a task")),
+    )  # fmt: skip
+    missing = rows[bound].reset_index()
+    book.none(
+        "tasks", _("every task is shown"), missing, ~rows[bound].index.isin(told.index), (keys, _("no row"), _("a row"))
+    )
+    shared = told.index[told.index.isin(rows.index)]
+    for name in ("minimum", "maximum", "planned", "breach"):
+        book.equal("tasks", _("tasks: {column}").format(column=name), told.loc[shared, name], rows.loc[shared, name])
+    if not view.facts.case.scenario.options.elastic_tasks:
+        book.none(
+            "tasks", _("tasks that may not be broken"), rows.reset_index(), rows["breach"] > 0, (keys, "planned",
+            _("within the band")),
+        )  # fmt: skip
+
+
+def _newer(view: View, book: Book) -> None:
+    scope = view.facts.case.policy.scope
+    share = view.facts.now(scope.newer_share) if scope else None
+    if share is None:
+        return
+    started = view.started
+    keys = [started["county"], started["start_year"]]
+    every = started["households"].groupby(keys).sum()
+    newer = started["households"].where(started["newer"], 0).groupby(keys).sum()
+    book.at_most(
+        "tasks", _("households in newer estates, times {n}").format(n=share.denominator),
+        newer * share.denominator, every * share.numerator,
+    )  # fmt: skip
+
+
+def _fairness(view: View, book: Book) -> None:
+    least = fraction(view.facts.case.scenario.options.fairness)
+    if not least:
+        return
+    ready = view.estates[view.estates["project_ready"] <= view.facts.last]
+    could = ready.groupby("county")["households"].sum()
+    did = view.started.groupby("county")["households"].sum().reindex(could.index, fill_value=0)
+    all_could, all_did = int(could.sum()), int(did.sum())
+    failures = [
+        Finding(f"county {county}", str(Fraction(int(d), int(c))), f">= {least} x {Fraction(all_did, all_could)}")
+        for county, d, c in zip(could.index, did, could, strict=True)
+        if c > 0 and int(d) * all_could * least.denominator < least.numerator * all_did * int(c)
+    ]
+    book.add("tasks", _("fairness between counties"), len(could), failures)
+
+
+def _capacity(view: View, book: Book) -> None:
+    capacity = view.facts.case.register.capacity.set_index(["county", "year"])
+    started = view.started.rename(columns={"start_year": "year"})
+    count = started.groupby(["county", "year"]).size()
+    book.at_most("capacity", _("estates a county can start"), count, capacity["max_estates"].dropna().astype("int64"))
+    due = view.dues.reset_index()
+    due["county"] = due["part"].map(view.facts.parts["county"])
+    spend = due.groupby(["county", "year"])["due"].sum()
+    book.at_most(
+        "capacity", _("cost a county can carry out"), spend, capacity["max_spend"].dropna().astype("int64"), money=True
+    )
+
+
+def item_points(facts: Facts, items: pd.DataFrame, years: pd.Series) -> pd.Series:
+    """Points of each of ``items`` when done in the year beside it; a register's own points hold in every year."""
+    policy = facts.case.policy
+    weights = {key: facts.now(kind.weight) or Fraction(0) for key, kind in policy.classes.items()}
+    hazard = fraction(policy.scoring.hazard_factor.value)
+    window = fraction(policy.scoring.window_years.value)
+    factors = pd.DataFrame(
+        {"work_class": items["work_class"], "hazard": items["hazard"], "after": years - facts.first}, index=items.index
+    )
+    known = {
+        (kind, at_risk, after): weights[kind] * (hazard if at_risk else 1) * (window - int(after))
+        for kind, at_risk, after in factors.drop_duplicates().itertuples(index=False, name=None)
+    }
+    bare = items["households"].astype("int64") * items["severity"].astype("int64")
+    keys = factors.itertuples(index=False, name=None)
+    points = [float(half_up(int(count) * known[key])) for count, key in zip(bare, keys, strict=True)]
+    computed = pd.Series(points, index=items.index, dtype="float64")
+    stated = items["points"].map(lambda value: float(fraction(value)), na_action="ignore").astype("float64")
+    return stated.fillna(computed)
+
+
+def required_points(facts: Facts, years: pd.Series) -> pd.Series:
+    """Points of each estate's required items (or its own, when stated) started in the year beside it."""
+    must = facts.items[facts.items["must"]]
+    worth = item_points(facts, must, must["estate"].map(years)).groupby(must["estate"]).sum()
+    stated = facts.estates["points"].map(lambda value: float(fraction(value)), na_action="ignore").astype("float64")
+    return stated.fillna(worth.reindex(facts.estates.index, fill_value=0.0))
+
+
+def planned_points(view: View) -> tuple[pd.Series, pd.Series]:
+    """Points of items done, and of started estates; an estate's own points replace those of its required items."""
+    done = view.done
+    worth = item_points(view.facts, done, done["year"])
+    stated = view.facts.estates["points"].notna()
+    worth = worth.where(~(done["must"] & done["estate"].map(stated).astype(bool)), 0.0)
+    own = view.started["points"].map(lambda value: float(fraction(value)), na_action="ignore").astype("float64")
+    total = own.fillna(0.0) + worth.groupby(done["estate"]).sum().reindex(view.started.index, fill_value=0.0)
+    return worth, total
+
+
+def _bundles(view: View, book: Book) -> None:
+    facts = view.facts
+    table, bundle = view.tables["bundles"], facts.case.policy.bundle
+    areas = facts.case.register.areas.set_index("area")
+    book.none(
+        "bundles",
+        _("an area earns its bonus once"),
+        table,
+        table["area"].duplicated(),
+        (["area"], _("two rows"), _("one row")),
+    )
+    known = table[table["area"].isin(areas.index)].drop_duplicates("area").set_index("area")
+    book.none(
+        "bundles",
+        _("areas are in the register"),
+        table,
+        ~table["area"].isin(areas.index),
+        (["area"], "area", _("an area")),
+    )
+    members = view.estates[view.estates["area"] != ""]
+    size = members.groupby("area").size()
+    together = members[members["start_year"] == members["area"].map(known["year"])].groupby("area").size()
+    together = together.reindex(known.index, fill_value=0)
+    book.equal("bundles", _("estates of an area started together"), known["estates"], together)
+    least = areas["at_least"].reindex(known.index).astype("Int64")
+    default = size.reindex(known.index, fill_value=0)
+    if bundle is not None and bundle.at_least != "all":
+        default = pd.Series(int(bundle.at_least), index=known.index)
+    enough = least.fillna(default.astype("Int64")).astype("int64").clip(lower=1)
+    book.at_least("bundles", _("enough estates of an area start together"), together, enough)
+    book.close("bundles", _("points of bundles"), known["points"], _bonus(facts, areas, members).reindex(known.index))
+
+
+def _bonus(facts: Facts, areas: pd.DataFrame, members: pd.DataFrame) -> pd.Series:
+    """Bonus of each area: its own, else a share of the points of all its estates' required works in the first year."""
+    worth = required_points(facts, pd.Series(facts.first, index=facts.estates.index))
+    total = worth.reindex(members.index).groupby(members["area"]).sum().reindex(areas.index, fill_value=0.0)
+    share = fraction(facts.case.policy.bundle.points_share) if facts.case.policy.bundle else Fraction(0)
+    earned = pd.Series(
+        [float(half_up(fraction(points) * share)) for points in total], index=areas.index, dtype="float64"
+    )
+    stated = areas["bonus_points"].map(lambda value: float(fraction(value)), na_action="ignore").astype("float64")
+    return stated.fillna(earned)
