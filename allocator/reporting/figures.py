@@ -18,6 +18,9 @@ from allocator.reporting.layout import Words, WorkbookLayout, load_words, load_w
 SHORTFALL = "shortfall"
 """Source id of money that no limit provides."""
 
+NO_GAP = 1e-8
+"""Gaps below this come from floating-point numbers alone."""
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -192,6 +195,8 @@ class Figures:
         gap = self.manifest.get("gap")
         if gap is None or not math.isfinite(float(gap)):
             return self.say("words", "gap_unknown")
+        if float(gap) < NO_GAP:
+            return self.say("words", "proven_best")
         return self.say("words", "proven_within", gap=percent(float(gap)))
 
     def audit_text(self) -> str:
@@ -217,9 +222,7 @@ def figures(run: Run, language: str) -> Figures:
 
 def percent(share: float) -> str:
     """A share in per cent, never rounded towards zero so far that a gap looks like none."""
-    if 0 < share < 0.00005:
-        return "0.01%"
-    return f"{math.ceil(share * 10000 - 1e-9) / 100:.2f}%"
+    return "0.00%" if abs(share) < NO_GAP else f"{math.ceil(share * 10000 - 1e-9) / 100:.2f}%"
 
 
 def rank(values: pd.Series[Any], order: Sequence[str]) -> pd.Series[Any]:

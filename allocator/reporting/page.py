@@ -99,7 +99,7 @@ def cell_text(f: Figures, column: Column, value: Any) -> str:  # noqa: ANN401 - 
     if value is None or isinstance(value, str):
         return value or ""
     if column.kind == "money":
-        return f.money(int(value)) if value else "—"
+        return f.money(int(value)) if value or column.shows_zero else "—"
     if column.kind == "year" or column.key == "no":
         return str(int(value))
     if column.kind == "share":

@@ -85,7 +85,7 @@ def number_format(column: Column) -> str:
     if column.kind == "share":
         return f"{digits}%"
     if column.kind == "money":
-        return f'#,##{digits};[Red]-#,##{digits};"—"'
+        return f"#,##{digits};[Red]-#,##{digits}" + ("" if column.shows_zero else ';"—"')
     return f"#,##{digits}" if column.kind == "number" else "#,##0"
 
 

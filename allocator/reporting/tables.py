@@ -30,6 +30,7 @@ class Column:
     span: int
     scale: int
     is_summed: bool
+    shows_zero: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _columns(layout: ColumnLayout, figures: Figures) -> Iterator[Column]:
     for key, name in _repeats(layout, figures):
         yield Column(
             layout.key.replace("{}", key), head.replace("{}", name), group, layout.kind, decimals, layout.width,
-            layout.span, layout.scale, layout.total,
+            layout.span, layout.scale, layout.total, layout.shows_zero,
         )  # fmt: skip
 
 

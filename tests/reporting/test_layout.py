@@ -49,6 +49,13 @@ def test_two_sheets_may_not_share_a_name() -> None:
         WorkbookLayout.model_validate({"sheets": [sheet, sheet]})
 
 
+@pytest.mark.parametrize("name", ["a/b", "[a]", "", "x" * 32])
+def test_a_sheet_name_must_be_one_that_programs_accept(name: str) -> None:
+    """Spreadsheet programs refuse some signs and long names."""
+    with pytest.raises(ValidationError, match="sheet names have"):
+        WorkbookLayout.model_validate({"sheets": [{"name": {"zh": name}, "title": {"zh": "表"}}]})
+
+
 def test_a_wrong_layout_file_is_told_with_file_and_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Someone who edits a layout learns where it went wrong."""
     (tmp_path / "reports" / "plan").mkdir(parents=True)
@@ -73,7 +80,8 @@ def test_rounded_values_add_up_to_the_rounded_sum(values: list[float], expected:
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0, "0.00%"), (0.000001, "0.01%"), (0.0123, "1.23%"), (0.01231, "1.24%"), (0.5, "50.00%")]
+    ("share", "text"),
+    [(0, "0.00%"), (1e-15, "0.00%"), (0.000001, "0.01%"), (0.0123, "1.23%"), (0.01231, "1.24%"), (0.5, "50.00%")],
 )
 def test_a_gap_is_never_shown_smaller_than_it_is(share: float, text: str) -> None:
     """Gaps are rounded up: a plan never looks better than it is."""

@@ -64,22 +64,28 @@ def task_years(f: Figures) -> pd.DataFrame:
     """
     table = f.table("tasks")
     rows = []
-    for year in sorted(table["year"].unique(), key=lambda year: (year == 0, year)):
-        row: dict[str, object] = {"year_text": f.year(int(year))}
-        breaches = 0
+    for year in sorted(table["year"].unique().tolist(), key=lambda year: (year == 0, year)):
+        here = table[table["year"] == year]
+        row: dict[str, object] = {"year_text": f.year(year)}
         for measure in ("estates", "households"):
-            here = table[(table["year"] == year) & (table["measure"] == measure)]
-            city = here[here["county"] == ""]
-            shown = city if len(city) else here
-            low = int(shown["minimum"].clip(lower=0).sum()) if (shown["minimum"] >= 0).any() else -1
-            high = int(shown["maximum"].sum()) if len(shown) and (shown["maximum"] >= 0).all() else -1
-            row[f"{measure}_task"] = band(f, low, high) or f.say("words", "no_task")
-            row[f"{measure}_plan"] = int(shown["planned"].sum())
-            breaches += int((here["breach"] > 0).sum())
-        row["result"] = f.say("one_page", "years_missed", count=breaches) if breaches else f.say("words", "met")
+            row[f"{measure}_task"], row[f"{measure}_plan"] = _task(f, here[here["measure"] == measure], year, measure)
+        missed = int((here["breach"] > 0).sum())
+        row["result"] = f.say("one_page", "years_missed", count=missed) if missed else f.say("words", "met")
         rows.append(row)
     columns = ["year_text", "estates_task", "estates_plan", "households_task", "households_plan", "result"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _task(f: Figures, bands: pd.DataFrame, year: int, measure: str) -> tuple[str, int]:
+    """Bounds in words, and the plan: that of the places with bounds, or of the whole city when none has any."""
+    city = bands[bands["county"] == ""]
+    shown = city if len(city) else bands
+    if shown.empty:
+        started = f.started if year == 0 else f.started[f.started["start_year"] == year]
+        return f.say("words", "no_task"), len(started) if measure == "estates" else int(started["households"].sum())
+    low = int(shown["minimum"].clip(lower=0).sum())
+    high = int(shown["maximum"].sum()) if (shown["maximum"] >= 0).all() else -1
+    return band(f, low, high) or f.say("words", "no_task"), int(shown["planned"].sum())
 
 
 def counties(f: Figures) -> pd.DataFrame:
