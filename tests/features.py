@@ -150,10 +150,8 @@ def _routes(draft: Draft) -> None:
     draft.limits("channel_a", 0, 500)
     for year in draft.years:
         draft.add("limits", source="channel_b", year=year, amount=draft.money(0, 500))
-    for estate in draft.estates[:2]:
-        draft.add(
-            "projects", project=estate.get("project", estate["estate"]), routes=draft.one([["a", "b"], ["b"], []])
-        )
+    for project in dict.fromkeys(estate.get("project", estate["estate"]) for estate in draft.estates[:2]):
+        draft.add("projects", project=project, routes=draft.one([["a", "b"], ["b"], []]))
 
 
 def _projects(draft: Draft) -> None:
