@@ -31,7 +31,9 @@ def cost_parts(case: Case, items: pd.DataFrame) -> pd.DataFrame:
     frames = [frame for frame in (*grants, *shared) if len(frame)]
     columns = [*KEPT, "part", "cost", "rule", "payer", "open", "grant", "source"]
     if not frames:
-        return pd.DataFrame({name: [] for name in columns}).astype({"cost": "int64", "open": bool})
+        kinds = dict.fromkeys(columns, "str") | {"cost": "int64", "open": "bool"}
+        nothing = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+        return nothing.set_index("part", drop=False).rename_axis(None)
     parts = pd.concat(frames, ignore_index=True)[columns]
     parts = parts[parts["cost"] != 0].sort_values("part", kind="stable")
     return parts.set_index("part", drop=False).rename_axis(None)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from allocator.i18n import _
 from allocator.inputs.register_sheets import TOTAL
-from allocator.plan.audit.exact import fraction, half_up
+from allocator.plan.audit.exact import fraction, half_up, lookup
 from allocator.plan.audit.facts import CITY, Facts
 from allocator.plan.audit.report import Book, Finding
 from allocator.plan.audit.view import View
@@ -142,7 +142,7 @@ def item_points(facts: Facts, items: pd.DataFrame, years: pd.Series) -> pd.Serie
 def required_points(facts: Facts, years: pd.Series) -> pd.Series:
     """Points of each estate's required items (or its own, when stated) started in the year beside it."""
     must = facts.items[facts.items["must"]]
-    worth = item_points(facts, must, must["estate"].map(years)).groupby(must["estate"]).sum()
+    worth = item_points(facts, must, lookup(must["estate"], years, facts.first)).groupby(must["estate"]).sum()
     stated = facts.estates["points"].map(lambda value: float(fraction(value)), na_action="ignore").astype("float64")
     return stated.fillna(worth.reindex(facts.estates.index, fill_value=0.0))
 
@@ -152,7 +152,7 @@ def planned_points(view: View) -> tuple[pd.Series, pd.Series]:
     done = view.done
     worth = item_points(view.facts, done, done["year"])
     stated = view.facts.estates["points"].notna()
-    worth = worth.where(~(done["must"] & done["estate"].map(stated).astype(bool)), 0.0)
+    worth = worth.where(~(done["must"] & done["estate"].isin(stated.index[stated])), 0.0)
     own = view.started["points"].map(lambda value: float(fraction(value)), na_action="ignore").astype("float64")
     total = own.fillna(0.0) + worth.groupby(done["estate"]).sum().reindex(view.started.index, fill_value=0.0)
     return worth, total

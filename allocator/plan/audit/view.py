@@ -143,7 +143,8 @@ class View:
                 less = split(cost - rows["reduction"].to_numpy("int64"), profile) - split(cost, profile)
                 frames.append(_by_year(saved, less))
         if not frames:
-            empty = pd.MultiIndex.from_arrays([[], []], names=["part", "year"])
+            keys = [pd.Index([], dtype="str"), pd.Index([], dtype="int64")]
+            empty = pd.MultiIndex.from_arrays(keys, names=["part", "year"])
             return pd.Series(dtype="int64", index=empty, name="due")
         total = pd.concat(frames, ignore_index=True).groupby(["part", "year"])["due"].sum()
         return total[total != 0]

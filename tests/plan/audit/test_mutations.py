@@ -437,7 +437,7 @@ def test_a_case_without_anything_to_do_passes() -> None:
                       carried=[], running=[], tasks=[], capacity=[], debt=[],
                       scenario={"locks": {}, "exclusions": ()})  # fmt: skip
     plan = {name: frame.iloc[:0] for name, frame in tables().items()}
-    plan["estates"] = tables()["estates"].query("estate == 'e5'")
+    plan["estates"] = tables()["estates"].query("estate == 'e5'").assign(ready_year=0)
     goals = [{"id": goal["id"], "value": 0} for goal in MANIFEST["goals"]]
     idle = {**MANIFEST, "objective": 0, "bound": 0, "gap": 0, "shortfall": 0, "status": "optimal", "goals": goals}
     assert audit(case, plan, idle).failures == ()
