@@ -22,6 +22,7 @@ from allocator.cli.language import Language, wanted_language
 from allocator.cli.live import PlainLines, progress_line
 from allocator.cli.scenarios import default_folder, find_scenario, shipped_names
 from allocator.errors import InfeasibleError, NoPlanError, Problem, ScenarioError, SolverError
+from allocator.plan.solve import Plan
 from allocator.solving.base import Progress
 
 MANIFEST_KEYS = {
@@ -309,3 +310,21 @@ def test_plain_lines_are_few(capsys: pytest.CaptureFixture[str]) -> None:
     for phase in ("build", "build", "points", "points"):
         lines.update(Progress(phase=phase, incumbent=None, bound=None, gap=None, elapsed=0.0))
     assert len(capsys.readouterr().out.strip().splitlines()) == 2
+
+
+def test_a_plan_outlives_its_reports(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, teaching_run: tuple[Path, Result]
+) -> None:
+    """A report that fails costs neither the plan nor the promise that run folders are whole."""
+    kept = run_module.read_run(teaching_run[0])
+
+    def fail(*_args: object) -> Any:
+        msg = "layout"
+        raise ValueError(msg)
+
+    monkeypatch.setattr(run_module, "solve", lambda case, **_options: Plan(case, kept.tables, kept.manifest))
+    monkeypatch.setattr(run_module, "write_reports", fail)
+    answer = cli("run", "teaching", "--out", tmp_path / "done", "--quiet")
+    assert (answer.code, "done-no-reports" in answer.err) == (Exit.OUR_FAULT, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["done-no-reports"]
+    assert cli("report", tmp_path / "done-no-reports").code == Exit.OK

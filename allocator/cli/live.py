@@ -12,11 +12,12 @@ from rich.text import Text
 
 from allocator.cli.language import N_
 from allocator.i18n import _
-from allocator.solving.base import Progress
+from allocator.solving.base import Progress, ProgressCallback
 
 PHASES = {
     "load": N_("reading"),
     "build": N_("building"),
+    "first_plan": N_("first plan"),
     "tasks": N_("task breaches"),
     "shortfall": N_("funding gap"),
     "hazards": N_("recorded hazards"),
@@ -87,13 +88,17 @@ def _amount(value: float | None) -> str:
 
 
 @contextmanager
-def progress_shown(console: Console, *, quiet: bool) -> Iterator[LiveLine | PlainLines | None]:
-    """Receiver of progress while the block runs; None when ``quiet``."""
+def progress_shown(console: Console, *, quiet: bool) -> Iterator[ProgressCallback]:
+    """Receiver of progress while the block runs; it shows nothing when ``quiet``."""
     if quiet:
-        yield None
+        yield _show_nothing
     elif console.is_terminal:
         line = LiveLine()
         with Live(line, console=console, refresh_per_second=2, transient=True):
-            yield line
+            yield line.update
     else:
-        yield PlainLines(console)
+        yield PlainLines(console).update
+
+
+def _show_nothing(progress: Progress) -> None:
+    """Take ``progress`` and leave it."""

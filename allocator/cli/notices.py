@@ -12,6 +12,10 @@ SHOWN = 8
 """Notices printed before the rest is only counted."""
 
 
+SHOWN_FAILURES = 50
+"""Audit failures printed before the rest is only counted."""
+
+
 def print_notices(notices: Sequence[Notice], shown: int = SHOWN) -> None:
     """Print the first ``shown`` notices and count the rest."""
     for notice in notices[:shown]:
@@ -28,5 +32,8 @@ def print_notices(notices: Sequence[Notice], shown: int = SHOWN) -> None:
 def print_audit_failures(failures: Sequence[object]) -> None:
     """Print what the audit found wrong."""
     ERRORS.print(_("The audit found {count} failures:").format(count=len(failures)), style="bold red", markup=False)
-    for failure in failures:
+    for failure in failures[:SHOWN_FAILURES]:
         ERRORS.print(f"  {failure}", markup=False, soft_wrap=True)
+    if len(failures) > SHOWN_FAILURES:
+        more = _("… and {count} more; allocator audit --json shows all.").format(count=len(failures) - SHOWN_FAILURES)
+        ERRORS.print(more, markup=False)

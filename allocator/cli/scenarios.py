@@ -54,11 +54,16 @@ def find_scenario(given: str) -> Path:
 def default_folder(scenario_id: str) -> Path:
     """New folder for a run of the scenario, under ``runs`` in the working folder."""
     stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
-    folder = Path("runs") / f"{scenario_id}-{stamp}"
-    number = 2
-    while folder.exists():
-        folder, number = Path("runs") / f"{scenario_id}-{stamp}-{number}", number + 1
-    return folder
+    return unused(Path("runs") / f"{scenario_id}-{stamp}")
+
+
+def unused(folder: Path) -> Path:
+    """``folder``, or the same name with a number when there is one already."""
+    number, free = 1, folder
+    while free.exists():
+        number += 1
+        free = folder.with_name(f"{folder.name}-{number}")
+    return free
 
 
 def check_new(folder: Path) -> None:
