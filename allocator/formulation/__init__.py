@@ -1,0 +1,1 @@
+"""The case as index frames, one file per constraint family, one sparse labelled programme."""

@@ -59,7 +59,11 @@ def schedule(case: Case, bond: str) -> Schedule:
 def bond_quotas(case: Case, bond: str, years: Sequence[int]) -> pd.DataFrame:
     """Quota of a bond; ``county``, ``year``, ``amount`` [steps]."""
     limits = declared(case)
-    own = (limits["source"] == case.policy.bonds[bond].source) & (limits["place"] != "") & limits["year"].isin(list(years))
+    own = (
+        (limits["source"] == case.policy.bonds[bond].source)
+        & (limits["place"] != "")
+        & limits["year"].isin(list(years))
+    )
     return limits.loc[own, ["place", "year", "amount"]].rename(columns={"place": "county"}).reset_index(drop=True)
 
 
@@ -100,7 +104,8 @@ def pay_places(index: Index, pay: pd.DataFrame) -> pd.Series:
 def carry_windows(index: Index, pay: pd.DataFrame) -> pd.DataFrame:
     """Pairs of arrival and payment year in which carried money may move.
 
-    ``pay`` has ``pool``, ``source``, ``year``, ``upper``. Result: ``source``, ``place``, ``arrival``, ``year``, ``upper``.
+    ``pay`` has ``pool``, ``source``, ``year``, ``upper``. Result: ``source``, ``place``, ``arrival``, ``year``,
+    ``upper``.
     """
     case = index.case
     first, last = index.payment_years[0], index.payment_years[-1]

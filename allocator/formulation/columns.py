@@ -98,7 +98,8 @@ def _add_choices(columns: Columns, index: Index) -> None:
 
 
 def saving_pairs(index: Index) -> pd.DataFrame:
-    """Estates where both works of a saving are needed; columns ``saving``, ``estate``, ``project``, ``item_1``, ``item_2``.
+    """Estates where both works of a saving are needed; columns ``saving``, ``estate``, ``project``, ``item_1``,
+    ``item_2``.
 
     Where an estate has several items of a work, the first by id counts.
     """

@@ -63,7 +63,10 @@ def _item_costs(index: Index) -> pd.DataFrame:
 
 
 def saved_amounts(index: Index) -> pd.DataFrame:
-    """Change of what is due per part when a saving is made; ``saving``, ``estate``, ``part``, ``offset``, ``change``."""
+    """Change of what is due per part when a saving is made.
+
+    ``saving``, ``estate``, ``part``, ``offset``, ``change``.
+    """
     frames = []
     case = index.case
     for name, saving in case.policy.savings.items():
@@ -77,7 +80,9 @@ def saved_amounts(index: Index) -> pd.DataFrame:
         due = amounts_due(case, cheaper["work"].reset_index(drop=True), net.reset_index(drop=True))
         due["part"] = cheaper.index.to_numpy()[due["row"].to_numpy()]
         gross = index.due[index.due["part"].isin(cheaper.index)]
-        both = due[["part", "offset", "due"]].merge(gross, on=["part", "offset"], how="outer", suffixes=("_net", "_gross"))
+        both = due[["part", "offset", "due"]].merge(
+            gross, on=["part", "offset"], how="outer", suffixes=("_net", "_gross")
+        )
         both["change"] = both["due_net"].fillna(0).astype(np.int64) - both["due_gross"].fillna(0).astype(np.int64)
         estate_row = pd.Series(index.estates.index, index=index.estates["estate_id"])
         both["estate"] = both["part"].map(index.parts["estate"]).map(estate_row)
@@ -94,7 +99,10 @@ def _saving_costs(index: Index, columns: Columns) -> pd.DataFrame:
 
 
 def greatest_demand(index: Index, columns: Columns) -> pd.DataFrame:
-    """An upper bound of each pool's cost by payment year; ``pool``, ``year``, ``amount`` [steps], positive ones only."""
+    """An upper bound of each pool's cost by payment year.
+
+    ``pool``, ``year``, ``amount`` [steps], positive ones only.
+    """
     by_item = _item_costs(index)
     acting = acts(index, columns)[["item", "route", "year"]].drop_duplicates()
     terms = by_item.merge(acting, on=["item", "route"])

@@ -42,7 +42,8 @@ def is_narrow(source: Source, policy: PolicyModel) -> bool:
 def pool_key(policy: PolicyModel, sources: Sequence[str], shares: PayerShares | None) -> PoolKey:
     """Smallest unit named by any rule that touches the money of these sources under one payer rule.
 
-    ``shares`` is None for a closed part. Exactness: without a rule of one estate the feasible payments of every member are
+    ``shares`` is None for a closed part. Exactness: without a rule of one estate the feasible payments of every
+    member are
     one and the same convex cone, so sums may be split in proportion; a rule that is not homogeneous narrows the scope.
     """
     narrow = tuple(s for s in sources if is_narrow(policy.sources[s], policy))
@@ -70,7 +71,9 @@ def _admits(eligible: Eligibility, part: pd.Series) -> bool:
         (eligible.classes, part["work_class"]), (eligible.works, part["work"]),
         (eligible.components, part["component"]), (eligible.rules, part["rule"]),
     )  # fmt: skip
-    return all(not admitted or value in admitted for admitted, value in lists) and part["work"] not in eligible.not_works
+    return (
+        all(not admitted or value in admitted for admitted, value in lists) and part["work"] not in eligible.not_works
+    )
 
 
 def _candidates(case: Case, kinds: pd.DataFrame) -> pd.DataFrame:
@@ -83,9 +86,7 @@ def _candidates(case: Case, kinds: pd.DataFrame) -> pd.DataFrame:
             records.append((kind, part["grant_source"]))
             continue
         payers = [part["payer"]] if part["payer"] else [p for p, b in rules[part["rule"]].shares.items() if b.max > 0]
-        records += [
-            (kind, name) for name, s in active.items() if s.payer in payers and _admits(s.eligible, part)
-        ]
+        records += [(kind, name) for name, s in active.items() if s.payer in payers and _admits(s.eligible, part)]
     return pd.DataFrame(records, columns=["kind", "source"]).astype({"source": object})
 
 
@@ -111,7 +112,10 @@ def places_with_money(case: Case) -> pd.DataFrame:
 
 
 def part_sources(case: Case, parts: pd.DataFrame) -> pd.Series:
-    """Sources that may pay for each part at its place, before routes: a tuple in declared order, by row of ``parts``."""
+    """Sources that may pay for each part at its place, before routes.
+
+    A tuple in declared order, by row of ``parts``.
+    """
     by_kind = ["work", "work_class", "component", "rule", "payer", "grant_source"]
     kind = parts.groupby(by_kind, sort=False).ngroup()
     kinds = parts[by_kind].assign(kind=kind).drop_duplicates("kind").set_index("kind")

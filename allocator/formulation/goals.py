@@ -23,7 +23,10 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Objective:
-    """A goal as a linear objective over all columns; ``unit`` is ``money`` [steps], ``points``, ``households`` or ``breach``."""
+    """A goal as a linear objective over all columns.
+
+    ``unit`` is ``money`` [steps], ``points``, ``households`` or ``breach``.
+    """
 
     id: str
     maximise: bool
@@ -92,7 +95,12 @@ def _public_money(index: Index, columns: Columns) -> Terms:
     service = service_terms(index, columns)
     service = service[service["year"].isin(index.payment_years)]
     lots = issue["bond"].map({name: lot_steps(case, name) for name in case.policy.bonds}).to_numpy(float)
-    return [(local, 1.0), (issue, lots), (service, service["amount"].to_numpy(float)), (standing_in(index, columns), 1.0)]
+    return [
+        (local, 1.0),
+        (issue, lots),
+        (service, service["amount"].to_numpy(float)),
+        (standing_in(index, columns), 1.0),
+    ]
 
 
 def standing_in(index: Index, columns: Columns) -> pd.DataFrame:

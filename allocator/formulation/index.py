@@ -9,13 +9,21 @@ import pandas as pd
 
 from allocator.formulation.normal_form import amounts_due, cost_parts, longest_profile
 from allocator.formulation.pools import Pools, build_pools
-from allocator.formulation.readiness import eligibility, estate_points, is_newer, item_points, ready_years, required_items
+from allocator.formulation.readiness import (
+    eligibility,
+    estate_points,
+    is_newer,
+    item_points,
+    ready_years,
+    required_items,
+)
 from allocator.inputs.case import Case
 
 
 @dataclass(frozen=True)
 class Index:
-    """Frames by row number: ``estate``, ``project``, ``item`` and ``pool`` columns hold row numbers unless named ``*_id``.
+    """Frames by row number: ``estate``, ``project``, ``item`` and ``pool`` columns hold row numbers unless named
+    ``*_id``.
 
     Attributes
     ----------
@@ -53,7 +61,11 @@ def build_index(case: Case) -> Index:
     parts["project"] = parts["project_row"].map(projects["project_id"])
     parts["county"] = parts["estate"].map(case.register.estates.set_index("estate")["county"])
     due = amounts_due(case, parts["work"], parts["cost"]).rename(columns={"row": "part"})
-    routes = projects[["project_id", "routes"]].explode("routes").rename(columns={"project_id": "project", "routes": "route"})
+    routes = (
+        projects[["project_id", "routes"]]
+        .explode("routes")
+        .rename(columns={"project_id": "project", "routes": "route"})
+    )
     routes["route_rank"] = routes.groupby("project").cumcount()
     return Index(
         case=case,

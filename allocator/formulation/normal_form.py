@@ -30,7 +30,8 @@ def is_closed(shares: PayerShares) -> bool:
 def cost_parts(case: Case) -> pd.DataFrame:
     """Parts of all items, sorted by item and order of division.
 
-    One row per part; columns ``part`` (name), ``item``, ``estate``, ``work``, ``work_class``, ``component``, ``rule`` (in
+    One row per part; columns ``part`` (name), ``item``, ``estate``, ``work``, ``work_class``, ``component``, ``rule``
+    (in
     force), ``payer`` ("" when open), ``grant_source`` ("" but for unit grants), ``cost`` [steps].
     """
     parts = _components(case)
@@ -48,7 +49,16 @@ def _catalogue(policy: PolicyModel) -> pd.DataFrame:
     for work_id, work in policy.works.items():
         numerators, denominator = common_ratio([c.share for c in work.components.values()])
         records += [
-            (work_id, work.work_class, component_id, position, numerator, denominator, component.rule, component.unit_grant or "")
+            (
+                work_id,
+                work.work_class,
+                component_id,
+                position,
+                numerator,
+                denominator,
+                component.rule,
+                component.unit_grant or "",
+            )
             for position, ((component_id, component), numerator) in enumerate(
                 zip(work.components.items(), numerators, strict=True)
             )
@@ -118,8 +128,11 @@ def _carve_unit_grants(case: Case, parts: pd.DataFrame) -> pd.DataFrame:
         parts.loc[here, "cost"] -= amount
         carved.append(
             granted.assign(
-                cost=amount, part=granted["part"] + f"/grant:{name}", order=granted["order"] + 0.1,
-                payer=case.policy.sources[grant.source].payer, grant_source=grant.source,
+                cost=amount,
+                part=granted["part"] + f"/grant:{name}",
+                order=granted["order"] + 0.1,
+                payer=case.policy.sources[grant.source].payer,
+                grant_source=grant.source,
             )  # fmt: skip
         )
     return pd.concat(carved, ignore_index=True)
@@ -137,7 +150,10 @@ def _carve_estate_parts(case: Case, parts: pd.DataFrame) -> pd.DataFrame:
         leave = _leaving(moved["cost"].to_numpy(np.int64), list(moved[rule.attribute]))
         parts.loc[here, "cost"] -= leave
         added = moved.assign(
-            cost=leave, part=moved["part"] + f"/part:{name}", rule=rule.rule, order=moved["order"] + 0.2 + position / 100
+            cost=leave,
+            part=moved["part"] + f"/part:{name}",
+            rule=rule.rule,
+            order=moved["order"] + 0.2 + position / 100,
         )
         parts = pd.concat([parts, added], ignore_index=True)
     return parts
@@ -207,7 +223,10 @@ def amounts_due(case: Case, work: pd.Series, cost: pd.Series) -> pd.DataFrame:
         group = np.repeat(rows, len(numerators))
         offset = np.tile(np.arange(len(numerators)), len(rows))
         due = largest_remainder(
-            group, values[group], np.array(numerators, dtype=np.int64)[offset], np.full(len(group), denominator, dtype=np.int64)
+            group,
+            values[group],
+            np.array(numerators, dtype=np.int64)[offset],
+            np.full(len(group), denominator, dtype=np.int64),
         )
         frames.append(pd.DataFrame({"row": group, "offset": offset, "due": due}))
     if not frames:

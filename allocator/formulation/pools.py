@@ -18,10 +18,12 @@ from allocator.inputs.case import Case
 class Pools:
     """Pools, their payers' sources, and the parts in them.
 
-    ``table``: one row per pool; columns ``pool`` (readable name), ``estate`` ("" for a county's pool), ``county``, ``rule``
+    ``table``: one row per pool; columns ``pool`` (readable name), ``estate`` ("" for a county's pool), ``county``,
+    ``rule``
     ("" where it does not matter), ``payer`` ("" when open), ``route``, ``parent`` (row of the pool that pays its rest, -1 for none),
     ``wide_payer`` (payer whose sources pay the rest, or "").
-    ``sources``: one row per (pool, source); ``pool`` is a row number of ``table``; ``source`` may be ``shortfall``; column ``payer``.
+    ``sources``: one row per (pool, source); ``pool`` is a row number of ``table``; ``source`` may be ``shortfall``;
+    column ``payer``.
     ``members``: one row per (part, route); columns ``part_row``, ``route``, ``pool``.
     """
 

@@ -56,7 +56,9 @@ def gate_years(case: Case) -> pd.DataFrame:
     grid = grid.merge(case.register.gates[["estate", "gate", "state", "year"]], on=["estate", "gate"], how="left")
     year = grid["year"].fillna(first).astype(np.int64).to_numpy()
     state = grid["state"].fillna("unmet").to_numpy(object)
-    ready = np.select([state == "met", state == "promised"], [np.maximum(year, first), np.maximum(year, first + 1)], NEVER)
+    ready = np.select(
+        [state == "met", state == "promised"], [np.maximum(year, first), np.maximum(year, first + 1)], NEVER
+    )
     grid["ready"] = np.where(_too_few_take_part(case, grid), NEVER, ready)
     return grid[["estate", "gate", "ready"]]
 
@@ -116,7 +118,9 @@ def item_points(case: Case) -> pd.DataFrame:
     # Weights have few decimals: products in float are exact enough to round half up after adding a hair.
     base = households.to_numpy(float) * items["severity"].to_numpy(float) * by_work.astype(float).to_numpy() * factor
     window = float(policy.scoring.window_years.value)
-    points = pd.DataFrame({y: np.floor(base * (window - k) + 0.5 + 1e-9) for k, y in enumerate(years)}, index=items.index)
+    points = pd.DataFrame(
+        {y: np.floor(base * (window - k) + 0.5 + 1e-9) for k, y in enumerate(years)}, index=items.index
+    )
     own = items["points"].notna().to_numpy()
     if own.any():
         stated = items.loc[own, "points"].astype(float).to_numpy()
@@ -133,7 +137,10 @@ def estate_points(case: Case) -> pd.Series:
 
 
 def bundle_points(case: Case) -> pd.Series:
-    """Bonus of each area (rows of 片区): stated, else the policy's share of its estates' required points at ``first``."""
+    """Bonus of each area (rows of 片区).
+
+    Stated, else the policy's share of its estates' required points at ``first``.
+    """
     areas = case.register.areas
     bundle = case.policy.bundle
     share = bundle.points_share if bundle is not None else Decimal(0)

@@ -10,7 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 LOCAL, COUNTY, CITY = 0, 1, 2
-"""Reach of a row: within a project or area, across a county, across the city. Rows beyond ``LOCAL`` are linking rows."""
+"""Reach of a row.
+
+Within a project or area, across a county, across the city. Rows beyond ``LOCAL`` are linking rows.
+"""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ def make_rows(
     Parameters
     ----------
     keys: one row per constraint; every column is part of its name.
-    terms: frames with ``col``, ``coefficient`` and a non-empty subset of the key columns; terms of rows that do not exist
+    terms: frames with ``col``, ``coefficient`` and a non-empty subset of the key columns; terms of rows that do not
+    exist
         are an error of the caller and dropped only when ``keys`` was cut on purpose.
     lower, upper, reach: scalars or one value per row.
     """

@@ -23,9 +23,11 @@ def common_ratio(shares: Sequence[Decimal]) -> tuple[list[int], int]:
 
 
 def largest_remainder(group: Ints, total: Ints, numerator: Ints, denominator: Ints) -> Ints:
-    """Divide each group's total by weights ``numerator / denominator``; floors, then one step to the largest remainders.
+    """Divide each group's total by weights ``numerator / denominator``; floors, then one step to the largest
+    remainders.
 
-    One entry per (group, position), sorted by group and then position; ``total`` and ``denominator`` are constant within
+    One entry per (group, position), sorted by group and then position; ``total`` and ``denominator`` are constant
+    within
     a group and the numerators of a group sum to its denominator. Ties go to the earlier position.
     """
     if not len(group):

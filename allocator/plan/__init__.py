@@ -1,0 +1,1 @@
+"""From columns to an audited plan: exact money, tables, reasons, run folders."""

@@ -1,7 +1,8 @@
 """The plan a bureau would otherwise make: rank by score, fund until the money is gone.
 
 Year by year, ready projects are taken in the order of their score (required works only, first route) as long as all
-money rules can be met without shortfall; the first that cannot ends the year. Bond lots are not rounded, so the baseline is,
+money rules can be met without shortfall; the first that cannot ends the year. Bond lots are not rounded, so the
+baseline is,
 if anything, too good.
 """
 

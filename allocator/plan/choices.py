@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from allocator.formulation.build import Formulation
-
 from allocator.formulation.costs import acts, saved_amounts
 from allocator.solving.base import Floats
 
@@ -48,7 +47,11 @@ def read_choices(f: Formulation, x: Floats) -> Choices:
     issue = f.columns["issue"]
     issues = issue.assign(lots=np.round(x[issue["col"].to_numpy(np.int64)]).astype(np.int64)).drop(columns="col")
     return Choices(
-        starts, works, chosen(f.columns["bonus"]), issues[issues["lots"] > 0].reset_index(drop=True), _due(f, works, chosen(f.columns["both"]))
+        starts,
+        works,
+        chosen(f.columns["bonus"]),
+        issues[issues["lots"] > 0].reset_index(drop=True),
+        _due(f, works, chosen(f.columns["both"])),
     )
 
 
@@ -63,5 +66,3 @@ def _due(f: Formulation, works: pd.DataFrame, both: pd.DataFrame) -> pd.DataFram
     due = pd.concat([gross[[*keys, "due"]], saved[[*keys, "due"]]], ignore_index=True)
     due = due.astype({"part": np.int64, "year": np.int64, "due": np.int64})
     return due.groupby(keys, as_index=False)["due"].sum().query("due != 0").reset_index(drop=True)
-
-

@@ -1,7 +1,9 @@
 """From pools to parts: who pays which part of which work, exactly.
 
-Each pool and year is a two-way table: parts by sources, with the parts' costs and the sources' payments as margins. Where
-no share binds, it is filled from a corner, which gives the fewest lines to sign. Where shares bind, a source is given its
+Each pool and year is a two-way table: parts by sources, with the parts' costs and the sources' payments as margins.
+Where
+no share binds, it is filled from a corner, which gives the fewest lines to sign. Where shares bind, a source is given
+its
 greatest share part by part; if that does not come out even, every part gets the pool's proportions, rounded so that both
 margins hold (always possible).
 """
@@ -20,7 +22,9 @@ def corner(costs: Ints, payments: Ints) -> Ints:
     """Fill the table from its first corner: at most parts + sources - 1 cells are not zero."""
     row_ends, column_ends = np.cumsum(costs), np.cumsum(payments)
     row_starts, column_starts = row_ends - costs, column_ends - payments
-    overlap = np.minimum(row_ends[:, None], column_ends[None, :]) - np.maximum(row_starts[:, None], column_starts[None, :])
+    overlap = np.minimum(row_ends[:, None], column_ends[None, :]) - np.maximum(
+        row_starts[:, None], column_starts[None, :]
+    )
     return np.maximum(overlap, 0)
 
 
@@ -70,7 +74,8 @@ def _zero_one(rows: Ints, columns: Ints, open_cells: npt.NDArray[np.bool_]) -> I
 
 
 def corners(costs: Ints, payments: Ints) -> tuple[Ints, Ints, Ints]:
-    """Fill many tables from their corners at once; entries of one table follow one another, in the same order on both sides.
+    """Fill many tables from their corners at once; entries of one table follow one another, in the same order on both
+    sides.
 
     Returns
     -------

@@ -71,7 +71,8 @@ def _full(f: Formulation, estates: pd.DataFrame) -> Found:
     sheet = f.index.case.register.capacity.dropna(subset=["max_estates"])
     started = estates[estates["start_year"] > 0].groupby(["county", "start_year"]).size()
     full = {
-        (county, int(year)) for county, year, most in sheet[["county", "year", "max_estates"]].itertuples(index=False, name=None)
+        (county, int(year))
+        for county, year, most in sheet[["county", "year", "max_estates"]].itertuples(index=False, name=None)
         if started.get((county, int(year)), 0) >= most
     }  # fmt: skip
     return "capacity", _where(estates, _no_year_left(f, estates, full))
@@ -96,12 +97,16 @@ def _weaker(estates: pd.DataFrame) -> Found:
     """Estates that give fewer points for their cost than every estate started in their county."""
     ratio = estates["points"] / estates["cost"].clip(lower=1)
     weakest = ratio[estates["start_year"] > 0].groupby(estates["county"]).min()
-    return "lower_score", _where(estates, ratio < estates["county"].map(weakest), estates["points"].map("{:,.0f}".format))
+    return "lower_score", _where(
+        estates, ratio < estates["county"].map(weakest), estates["points"].map("{:,.0f}".format)
+    )
 
 
 def _money(f: Formulation, estates: pd.DataFrame, accounts: pd.DataFrame) -> Found:
     """What remains: the sources of the county that have nothing left in some start year."""
-    own = accounts[~accounts["unlimited"].astype(bool) & accounts["year"].isin(f.index.start_years) & (accounts["paid"] > 0)]
+    own = accounts[
+        ~accounts["unlimited"].astype(bool) & accounts["year"].isin(f.index.start_years) & (accounts["paid"] > 0)
+    ]
     used_up = own[(own["lapsed"] + own["carried_out"]) * 50 < own["paid"]]
     by_place = used_up.groupby("place")["source"].agg(lambda s: list(dict.fromkeys(s)))
     order = list(f.index.case.policy.sources)
@@ -123,7 +128,9 @@ def passed_over(f: Formulation, estates: pd.DataFrame, bundles: pd.DataFrame) ->
     table = estates.assign(score=estates["project"].map(by_id))
     lowest = table[table["start_year"] > 0].sort_values("score").drop_duplicates("county").set_index("county")
     waiting = table[table["state"] == "not_chosen"]
-    waiting = waiting.join(lowest[["estate", "score", "cost", "start_year", "hazard", "area"]], on="county", rsuffix="_taken")
+    waiting = waiting.join(
+        lowest[["estate", "score", "cost", "start_year", "hazard", "area"]], on="county", rsuffix="_taken"
+    )
     waiting = waiting[waiting["score"] > waiting["score_taken"]]
     earned = set(bundles["area"])
     dearer = waiting["cost"] * waiting["score_taken"] > waiting["cost_taken"] * waiting["score"]
@@ -136,10 +143,13 @@ def passed_over(f: Formulation, estates: pd.DataFrame, bundles: pd.DataFrame) ->
     )  # fmt: skip
     result = pd.DataFrame(
         {
-            "estate": waiting["estate"], "county": waiting["county"], "points": waiting["score"], "cost": waiting["cost"],
+            "estate": waiting["estate"], "county": waiting["county"], "points": waiting["score"], "cost":
+            waiting["cost"],
             "taken_estate": waiting["estate_taken"], "taken_points": waiting["score_taken"],
             "taken_cost": waiting["cost_taken"].astype("Int64").fillna(0).astype(np.int64),
             "taken_year": waiting["start_year_taken"].astype("Int64").fillna(0).astype(np.int64), "reason": reason,
         }
     )  # fmt: skip
-    return result.sort_values(["county", "points"], ascending=[True, False], ignore_index=True)[list(TABLES["passed_over"])]
+    return result.sort_values(["county", "points"], ascending=[True, False], ignore_index=True)[
+        list(TABLES["passed_over"])
+    ]

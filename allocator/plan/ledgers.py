@@ -9,7 +9,13 @@ import numpy as np
 import pandas as pd
 
 from allocator.formulation.accounts import (
-    bond_quotas, carried_money, formula_gain, is_bond_fed, lot_steps, running_bills, schedule,
+    bond_quotas,
+    carried_money,
+    formula_gain,
+    is_bond_fed,
+    lot_steps,
+    running_bills,
+    schedule,
 )  # fmt: skip
 from allocator.formulation.build import Formulation
 from allocator.formulation.frames import stack
@@ -104,7 +110,9 @@ def _formula(f: Formulation, choices: Choices) -> dict[Key, int]:
             continue
         gain = formula_gain(f.index, name)
         by_id = dict(zip(f.index.estates["estate_id"], gain, strict=True))
-        for estate, county, area, year in started[["estate_id", "county", "area", "year"]].itertuples(index=False, name=None):
+        for estate, county, area, year in started[["estate_id", "county", "area", "year"]].itertuples(
+            index=False, name=None
+        ):
             place = {"city": "", "county": county, "area": area}[source.scope]
             found[name, place, int(year) + source.formula.lag_years] += int(by_id[estate])
     return found
@@ -112,7 +120,9 @@ def _formula(f: Formulation, choices: Choices) -> dict[Key, int]:
 
 def _proceeds(case: Case, choices: Choices) -> dict[Key, int]:
     found: dict[Key, int] = defaultdict(int)
-    for bond, county, year, lots in choices.issues[["bond", "county", "year", "lots"]].itertuples(index=False, name=None):
+    for bond, county, year, lots in choices.issues[["bond", "county", "year", "lots"]].itertuples(
+        index=False, name=None
+    ):
         found[case.policy.bonds[bond].source, county, int(year)] += int(lots) * lot_steps(case, bond)
     return found
 
@@ -120,7 +130,9 @@ def _proceeds(case: Case, choices: Choices) -> dict[Key, int]:
 def _service(f: Formulation, choices: Choices) -> dict[Key, int]:
     case = f.index.case
     found: dict[Key, int] = defaultdict(int)
-    for bond, county, year, lots in choices.issues[["bond", "county", "year", "lots"]].itertuples(index=False, name=None):
+    for bond, county, year, lots in choices.issues[["bond", "county", "year", "lots"]].itertuples(
+        index=False, name=None
+    ):
         for offset, service in enumerate(schedule(case, bond).service, start=1):
             if int(year) + offset in f.index.payment_years:
                 found[case.policy.bonds[bond].service_source, county, int(year) + offset] += int(lots) * service
@@ -183,11 +195,15 @@ class _Account:
         self.carried_in = sum(money.values())
         if year != TOTAL:
             self.carried_in += self._at(self.flows.carried, year)
-        extra = self._at(self.flows.formula, year) + self._at(self.flows.bonds, year) + self._at(self.flows.carried, year)
+        extra = (
+            self._at(self.flows.formula, year) + self._at(self.flows.bonds, year) + self._at(self.flows.carried, year)
+        )
         money[year] = self._at(self.flows.limit, year) + extra
         firm[year] = self._at(self.flows.firm, year) + self._at(self.flows.carried, year)
 
-    def _spend(self, year: int, money: dict[int, int], firm: dict[int, int], end: dict[int, int], *, always_firm: bool) -> None:
+    def _spend(
+        self, year: int, money: dict[int, int], firm: dict[int, int], end: dict[int, int], *, always_firm: bool
+    ) -> None:
         running, service = self._at(self.flows.running, year), self._at(self.flows.service, year)
         paid = self._at(self.flows.paid, year)
         spending, firm_used = running + service + paid, 0
@@ -231,7 +247,9 @@ def assign_firm(case: Case, payments: pd.DataFrame, firm_left: dict[Key, int]) -
     keys = payments[["source", "year", "amount"]].assign(place=place)
     keys["year"] = booked_years(keys, overall_accounts(case))
     before = keys.groupby(["source", "place", "year"])["amount"].cumsum() - keys["amount"]
-    has = pd.Series([firm_left.get(k, 0) for k in keys[["source", "place", "year"]].itertuples(index=False, name=None)], keys.index)
+    has = pd.Series(
+        [firm_left.get(k, 0) for k in keys[["source", "place", "year"]].itertuples(index=False, name=None)], keys.index
+    )
     return np.minimum(keys["amount"], np.maximum(has - before, 0)).astype(np.int64)
 
 
@@ -251,7 +269,9 @@ def debt_tables(f: Formulation, choices: Choices) -> tuple[pd.DataFrame, pd.Data
 
 def _debt(case: Case, choices: Choices) -> pd.DataFrame:
     events: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0, 0])
-    for bond, county, year, lots in choices.issues[["bond", "county", "year", "lots"]].itertuples(index=False, name=None):
+    for bond, county, year, lots in choices.issues[["bond", "county", "year", "lots"]].itertuples(
+        index=False, name=None
+    ):
         plan = schedule(case, bond)
         events[county, int(year)][0] += int(lots) * lot_steps(case, bond)
         for offset, (principal, interest) in enumerate(zip(plan.principal, plan.interest, strict=True), start=1):
@@ -272,5 +292,3 @@ def _debt(case: Case, choices: Choices) -> pd.DataFrame:
             )
         )  # fmt: skip
     return pd.DataFrame(rows, columns=list(TABLES["debt"]))
-
-

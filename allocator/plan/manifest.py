@@ -73,7 +73,8 @@ def _goal(search: Search, name: str, values: Mapping[str, float]) -> dict[str, o
     if status is not Status.OPTIMAL and gap <= EXACT:
         status = Status.OPTIMAL
     return {
-        "id": name, "status": status.value, "value": value, "bound": round(bound, 9), "gap": abs(round(bound, 9) - value) / max(abs(value), 1.0),
+        "id": name, "status": status.value, "value": value, "bound": round(bound, 9), "gap": abs(round(bound, 9) -
+        value) / max(abs(value), 1.0),
         "unit": objective.unit, "maximise": objective.maximise, "seconds": round(stage.seconds, 3),
         "reached": round(stage.value, 9),
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """Exact money: with the choices fixed, payments are solved again as whole steps.
 
-With integers fixed the money is a flow (arrival -> account-year -> pool-year) with whole bounds, so a vertex of the linear
+With integers fixed the money is a flow (arrival -> account-year -> pool-year) with whole bounds, so a vertex of the
+linear
 programme is whole; where shares, life limits or crossing limits break that, a small integer programme decides.
 Source: design of the plan's promises, "Exact money"; models/<id>/formulation.md.
 """

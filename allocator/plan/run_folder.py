@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -59,7 +58,7 @@ def write_run(plan: Plan, folder: Path) -> Path:
         scratch.chmod(0o755)
         if folder.exists():
             folder.rmdir()
-        os.replace(scratch, folder)
+        scratch.replace(folder)
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
@@ -93,12 +92,22 @@ def read_run(folder: Path) -> Run:
         scenario = (folder / manifest["scenario_file"]).resolve()
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ScenarioError(
-            [Problem(str(file), _("not a run folder, or its manifest is damaged"), _("name a folder written by `allocator run`"))]
+            [
+                Problem(
+                    str(file),
+                    _("not a run folder, or its manifest is damaged"),
+                    _("name a folder written by `allocator run`"),
+                )
+            ]
         ) from error
     if not scenario.is_relative_to(folder.resolve()):
-        raise ScenarioError([Problem(str(file), _("the scenario lies outside the run folder"), _("restore the manifest"))])
+        raise ScenarioError(
+            [Problem(str(file), _("the scenario lies outside the run folder"), _("restore the manifest"))]
+        )
     case = load(scenario)
-    return Run(case, {name: _read_table(case, name, folder / "tables") for name in [*TABLES, _PRICES]}, manifest, folder)
+    return Run(
+        case, {name: _read_table(case, name, folder / "tables") for name in [*TABLES, _PRICES]}, manifest, folder
+    )
 
 
 def _read_table(case: Case, name: str, folder: Path) -> pd.DataFrame:
@@ -108,7 +117,9 @@ def _read_table(case: Case, name: str, folder: Path) -> pd.DataFrame:
         for column in _money_columns(name):
             table[column] = pd.Series([_steps(Decimal(str(value)), case) for value in table[column]], dtype="int64")
     except (OSError, ValueError, KeyError, ArithmeticError) as error:
-        raise ScenarioError([Problem(str(file), _("the table is missing or damaged"), _("run the scenario again"))]) from error
+        raise ScenarioError(
+            [Problem(str(file), _("the table is missing or damaged"), _("run the scenario again"))]
+        ) from error
     return table
 
 

@@ -48,7 +48,9 @@ def estates_table(f: Formulation, choices: Choices, works: pd.DataFrame, baselin
     project_ready = index.projects.set_index("project_id")["ready_year"]
     waits = (estates["project"].map(project_ready) == 0) | (estates["ready_year"] == 0)
     estates["state"] = np.select(
-        [estates["start_year"] > 0, estates["ineligible"] != "", waits], ["started", "not_eligible", "not_ready"], "not_chosen"
+        [estates["start_year"] > 0, estates["ineligible"] != "", waits],
+        ["started", "not_eligible", "not_ready"],
+        "not_chosen",
     )
     gates = gate_years(index.case)
     lacking = gates[gates["ready"] == 0].groupby("estate")["gate"].agg(",".join)
@@ -96,7 +98,9 @@ def projects_table(f: Formulation, choices: Choices, estates: pd.DataFrame) -> p
     for name in ("name", "body", "approval"):
         table[name] = table["project"].map(listed[name]).fillna("")
     table["name"] = table["name"].where(table["name"] != "", table["first_name"])
-    route = choices.starts.assign(id=choices.starts["project"].map(f.index.projects["project_id"])).set_index("id")["route"]
+    route = choices.starts.assign(id=choices.starts["project"].map(f.index.projects["project_id"])).set_index("id")[
+        "route"
+    ]
     table["route"] = table["project"].map(route).fillna("")
     return table.sort_values(["start_year", "county", "project"], ignore_index=True)[list(TABLES["projects"])]
 
@@ -107,7 +111,9 @@ def tasks_table(f: Formulation, estates: pd.DataFrame) -> pd.DataFrame:
     started = estates[estates["start_year"] > 0]
     planned = []
     for county, year, measure in bands[["county", "year", "measure"]].itertuples(index=False, name=None):
-        own = started[((started["county"] == county) | (county == "")) & ((started["start_year"] == year) | (year == TOTAL))]
+        own = started[
+            ((started["county"] == county) | (county == "")) & ((started["start_year"] == year) | (year == TOTAL))
+        ]
         planned.append(len(own) if measure == "estates" else int(own["households"].sum()))
     bands["planned"] = np.array(planned, dtype=np.int64)
     below = (bands["minimum"] - bands["planned"]).clip(lower=0)
@@ -128,5 +134,3 @@ def bundles_table(f: Formulation, choices: Choices, estates: pd.DataFrame) -> pd
         rows.append((record["area"], record["name"], county, int(year), len(own), float(worth.iloc[area])))
     table = pd.DataFrame(rows, columns=list(TABLES["bundles"]))
     return table.sort_values(["year", "county", "area"], ignore_index=True)
-
-

@@ -10,63 +10,139 @@ Kind = Literal["text", "int", "money", "number", "bool"]
 TABLES: dict[str, dict[str, Kind]] = {
     # One row per estate of the register, started or not.
     "estates": {
-        "estate": "text", "name": "text", "county": "text", "project": "text", "area": "text",
-        "households": "int", "buildings": "int", "floor_area": "number", "built_year": "int",
-        "longitude": "number", "latitude": "number", "hazard": "bool",
-        "ready_year": "int",      # 0: never
-        "state": "text",          # started | not_eligible | not_ready | not_chosen
-        "reason": "text",         # code, see plan/reasons.py; "" when started
+        "estate": "text",
+        "name": "text",
+        "county": "text",
+        "project": "text",
+        "area": "text",
+        "households": "int",
+        "buildings": "int",
+        "floor_area": "number",
+        "built_year": "int",
+        "longitude": "number",
+        "latitude": "number",
+        "hazard": "bool",
+        "ready_year": "int",  # 0: never
+        "state": "text",  # started | not_eligible | not_ready | not_chosen
+        "reason": "text",  # code, see plan/reasons.py; "" when started
         "reason_detail": "text",  # what the code is about (gate ids, status, source id …)
-        "start_year": "int",      # 0: not started
-        "baseline_year": "int",   # start year in the baseline, 0: not started there
-        "points": "number",       # in the plan when started, else at its earliest possible start
-        "cost": "money",          # works done when started, else required works
+        "start_year": "int",  # 0: not started
+        "baseline_year": "int",  # start year in the baseline, 0: not started there
+        "points": "number",  # in the plan when started, else at its earliest possible start
+        "cost": "money",  # works done when started, else required works
     },
     "projects": {
-        "project": "text", "name": "text", "county": "text", "body": "text", "approval": "text",
-        "start_year": "int", "route": "text", "estates": "int", "buildings": "int", "households": "int",
-        "floor_area": "number", "cost": "money", "points": "number",
+        "project": "text",
+        "name": "text",
+        "county": "text",
+        "body": "text",
+        "approval": "text",
+        "start_year": "int",
+        "route": "text",
+        "estates": "int",
+        "buildings": "int",
+        "households": "int",
+        "floor_area": "number",
+        "cost": "money",
+        "points": "number",
     },  # started projects only
     "works": {
-        "item": "text", "estate": "text", "project": "text", "work": "text", "work_class": "text", "required": "bool",
-        "year": "int",            # 0: not done
-        "route": "text", "cost": "money", "saving": "money", "points": "number",
+        "item": "text",
+        "estate": "text",
+        "project": "text",
+        "work": "text",
+        "work_class": "text",
+        "required": "bool",
+        "year": "int",  # 0: not done
+        "route": "text",
+        "cost": "money",
+        "saving": "money",
+        "points": "number",
     },  # items of started projects; cost is net of saving
     # One row per project x estate x item x part x source x year.
     "payments": {
-        "project": "text", "estate": "text", "county": "text", "item": "text", "component": "text", "part": "text",
-        "payer": "text", "source": "text", "level": "text", "ledger": "text", "year": "int",
-        "amount": "money", "firm": "money",  # firm: what of the amount is 已落实
-        "rule": "text", "clause": "text", "document": "text", "since": "text", "basis": "text",
-        "stands_in": "bool",      # 政府代担
+        "project": "text",
+        "estate": "text",
+        "county": "text",
+        "item": "text",
+        "component": "text",
+        "part": "text",
+        "payer": "text",
+        "source": "text",
+        "level": "text",
+        "ledger": "text",
+        "year": "int",
+        "amount": "money",
+        "firm": "money",  # firm: what of the amount is 已落实
+        "rule": "text",
+        "clause": "text",
+        "document": "text",
+        "since": "text",
+        "basis": "text",
+        "stands_in": "bool",  # 政府代担
     },  # source "shortfall" is the last resort; its payer is the one it stands in for
     # How arrivals are used, oldest first; place "" is the whole city.
-    "source_use": {"source": "text", "place": "text", "arrival_year": "int", "year": "int", "amount": "money", "firm": "money"},
+    "source_use": {
+        "source": "text",
+        "place": "text",
+        "arrival_year": "int",
+        "year": "int",
+        "amount": "money",
+        "firm": "money",
+    },
     # One row per account and payment year.
     "accounts": {
-        "source": "text", "place": "text", "year": "int",
-        "limit": "money", "firm_limit": "money", "formula": "money", "bonds": "money", "carried_in": "money",
-        "running": "money", "service": "money", "paid": "money", "carried_out": "money", "lapsed": "money",
+        "source": "text",
+        "place": "text",
+        "year": "int",
+        "limit": "money",
+        "firm_limit": "money",
+        "formula": "money",
+        "bonds": "money",
+        "carried_in": "money",
+        "running": "money",
+        "service": "money",
+        "paid": "money",
+        "carried_out": "money",
+        "lapsed": "money",
         "unlimited": "bool",
     },
     "bonds": {"bond": "text", "county": "text", "year": "int", "lots": "int", "amount": "money", "quota": "money"},
     "debt": {
-        "county": "text", "year": "int", "issued": "money", "principal": "money", "interest": "money",
-        "existing_service": "money", "service_ceiling": "money", "stock": "money", "stock_ceiling": "money",
+        "county": "text",
+        "year": "int",
+        "issued": "money",
+        "principal": "money",
+        "interest": "money",
+        "existing_service": "money",
+        "service_ceiling": "money",
+        "stock": "money",
+        "stock_ceiling": "money",
     },  # ceiling -1: none declared; all years to the last repayment
     "shortfall": {"county": "text", "year": "int", "amount": "money"},
     # Money of the plan that falls due after the plan year, by county and source.
     "later_years": {"county": "text", "source": "text", "year": "int", "amount": "money", "firm": "money"},
     "tasks": {
-        "county": "text", "year": "int", "measure": "text",  # measure: estates | households; county "" is the city
-        "minimum": "int", "maximum": "int",                  # -1: none
-        "planned": "int", "breach": "int",
+        "county": "text",
+        "year": "int",
+        "measure": "text",  # measure: estates | households; county "" is the city
+        "minimum": "int",
+        "maximum": "int",  # -1: none
+        "planned": "int",
+        "breach": "int",
     },
     "bundles": {"area": "text", "name": "text", "county": "text", "year": "int", "estates": "int", "points": "number"},
     # 越级名单: ready estates not started while a lower score in their county is.
     "passed_over": {
-        "estate": "text", "county": "text", "points": "number", "cost": "money",
-        "taken_estate": "text", "taken_points": "number", "taken_cost": "money", "taken_year": "int", "reason": "text",
+        "estate": "text",
+        "county": "text",
+        "points": "number",
+        "cost": "money",
+        "taken_estate": "text",
+        "taken_points": "number",
+        "taken_cost": "money",
+        "taken_year": "int",
+        "reason": "text",
     },
 }
 """Column -> kind by table, in file order."""

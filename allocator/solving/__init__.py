@@ -1,0 +1,1 @@
+"""Searching and proving: the solver boundary, stages, neighbourhoods."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import Enum
+from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from scipy import sparse
 Floats = npt.NDArray[np.float64]
 
 
-class Status(str, Enum):
+class Status(StrEnum):
     """Why solving stopped."""
 
     OPTIMAL = "optimal"
@@ -111,7 +111,9 @@ class Progress:
 ProgressCallback = Callable[[Progress], None]
 
 
-def scales(money_columns: npt.NDArray[np.bool_], money_rows: npt.NDArray[np.bool_], typical: float) -> tuple[Floats, Floats]:
+def scales(
+    money_columns: npt.NDArray[np.bool_], money_rows: npt.NDArray[np.bool_], typical: float
+) -> tuple[Floats, Floats]:
     """Powers of two that bring amounts of about ``typical`` steps near a hundred."""
     factor = 2.0 ** max(0, round(np.log2(max(typical, 1.0) / 128.0)))
     return np.where(money_columns, factor, 1.0), np.where(money_rows, factor, 1.0)

@@ -41,7 +41,7 @@ def search_plan(search: Search, goals: Sequence[Goal]) -> Floats:
         if large:
             search.method, search.goals = "neighbourhoods", goals
             _first_plan(search, processes[0])
-            run_stages(search, _without_tie_break(goals), _beside_bound(processes[0], processes[-1]))
+            run_stages(search, _no_time_for_ties(goals), _beside_bound(processes[0], processes[-1]))
         else:
             run_stages(search, goals, direct(processes[0]))
     except KeyboardInterrupt:
@@ -61,18 +61,19 @@ def _fill_stages(search: Search, goals: Sequence[Goal]) -> None:
         run_stages(search, [g for g in goals if g.id not in {s.id for s in search.stages}], lambda *_: None)
 
 
-def _without_tie_break(goals: Sequence[Goal]) -> list[Goal]:
+def _no_time_for_ties(goals: Sequence[Goal]) -> list[Goal]:
     """Goals of a large search: a tie-break cannot be proved there, its time goes to the goal with the most."""
     spare = sum((g.clock for g in goals if g.id == "tie_break"), Decimal(0))
-    kept = [g for g in goals if g.id != "tie_break"]
-    longest = max(kept, key=lambda g: g.clock, default=None)
-    return [g.model_copy(update={"clock": min(Decimal(1), g.clock + spare)}) if g is longest else g for g in kept]
+    longest = max((g for g in goals if g.id != "tie_break"), key=lambda g: g.clock, default=None)
+    clocks = {id(g): min(Decimal(1), g.clock + spare) if g is longest else g.clock for g in goals}
+    return [g.model_copy(update={"clock": Decimal(0) if g.id == "tie_break" else clocks[id(g)]}) for g in goals]
 
 
 def _first_plan(search: Search, process: SolverProcess) -> None:
     """A plan to start from: what the relaxation decides is kept, and the problem is solved for the rest.
 
-    The relaxation has neither breaches nor shortfall where that can be; the plan may have both, at a high price, because
+    The relaxation has neither breaches nor shortfall where that can be; the plan may have both, at a high price,
+    because
     solvers find such plans soon, and the rounds of the first stages remove what is left.
     """
     search.tell("first_plan")
@@ -80,7 +81,9 @@ def _first_plan(search: Search, process: SolverProcess) -> None:
     limit = max(_START_SHARE * search.clock.limit_s, 5.0)
     relaxed, patience = None, max(search.clock.limit_s / 2.0, 5.0)
     for upper in (_without_breaches(f), f.upper):
-        relaxed = _ask(search, process, search.request(_worth(f, None), patience, relax=True, upper=upper, lower=f.lower))
+        relaxed = _ask(
+            search, process, search.request(_worth(f, None), patience, relax=True, upper=upper, lower=f.lower)
+        )
         if relaxed is None or relaxed.status is not Status.INFEASIBLE:
             break
     if relaxed is None or relaxed.x is None:
@@ -133,6 +136,8 @@ def _beside_bound(primal: SolverProcess, bounding: SolverProcess) -> Improve:
     def improve(search: Search, objective: Objective, seconds: float) -> Answer | None:
         if search.incumbent is None:
             return direct(primal)(search, objective, seconds)
+        if objective.id == "tie_break":
+            return None
         return _Rounds(search, objective, seconds, primal, bounding).run()
 
     return improve

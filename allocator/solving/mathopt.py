@@ -63,14 +63,18 @@ class MathOptBackend:
                     model, self._solver, parameters_pb2.SolverInitializerProto(), parameters, hints,
                     None, callback_pb2.CallbackRegistrationProto(), None, None,
                 )  # fmt: skip
-            except Exception as error:  # noqa: BLE001 - the binding has no type of its own for a refusal
+            except Exception as error:
                 failed = error
         msg = f"the solver refused the problem: {str(failed)[:300]}"
         raise SolverError(msg) from failed
 
     def _model(self, request: Request) -> model_pb2.ModelProto:
         problem, n = self._problem, len(self._problem.lower)
-        matrix, row_lower, row_upper = self._matrix, problem.row_lower / problem.row_scale, problem.row_upper / problem.row_scale
+        matrix, row_lower, row_upper = (
+            self._matrix,
+            problem.row_lower / problem.row_scale,
+            problem.row_upper / problem.row_scale,
+        )
         if request.extra is not None:
             extra, low, high = request.extra
             extra = (extra @ sparse.diags(problem.column_scale)).tocsr()
@@ -129,7 +133,7 @@ class MathOptBackend:
         bound = termination.objective_bounds.dual_bound * scale
         for solution in result.solutions:
             primal = solution.primal_solution
-            if primal.feasibility_status != 2:  # noqa: PLR2004 - SOLUTION_STATUS_FEASIBLE
+            if primal.feasibility_status != 2:
                 continue
             x = np.zeros(n)
             x[list(primal.variable_values.ids)] = list(primal.variable_values.values)

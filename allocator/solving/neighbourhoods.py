@@ -75,8 +75,8 @@ class Neighbourhoods:
         self._area = self._areas()
         self._undecided = self._fractional()
         self.kinds = [
-            Kind("areas", self._near), Kind("years", self._years), Kind("undecided", self._unsure), Kind("county", self._in_county),
-            Kind("works", self._works_only, size=1.0),
+            Kind("areas", self._near), Kind("years", self._years), Kind("undecided", self._unsure),
+            Kind("county", self._in_county), Kind("works", self._works_only, size=1.0),
         ]  # fmt: skip
 
     def _areas(self) -> npt.NDArray[np.object_]:

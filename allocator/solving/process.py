@@ -58,7 +58,7 @@ def _serve(connection: Connection, name: str) -> None:
             elif problem is not None:
                 reduction = Reduction(problem, message)
                 connection.send(reduction.restore(backend.solve(reduction.problem, reduction.request)))
-        except Exception as error:  # noqa: BLE001 - whatever a solver throws must reach the parent as text
+        except Exception as error:
             connection.send(f"{type(error).__name__}: {error}")
 
 

@@ -35,7 +35,9 @@ class PulpBackend:
         """Run one request; every number in and out is unscaled."""
         began = time.monotonic()
         self._problem = problem
-        self._matrix = (sparse.diags(1.0 / problem.row_scale) @ problem.matrix @ sparse.diags(problem.column_scale)).tocsr()
+        self._matrix = (
+            sparse.diags(1.0 / problem.row_scale) @ problem.matrix @ sparse.diags(problem.column_scale)
+        ).tocsr()
         model, columns = self._to_pulp(request)
         with tempfile.TemporaryDirectory() as folder:
             log = Path(folder) / "solver.log"

@@ -32,7 +32,9 @@ class Reduction:
             shift = extra[0] @ fixed
             extra = extra[0][:, free].tocsr(), extra[1] - shift, extra[2] - shift
         hint = None if request.hint is None else request.hint[free]
-        self.request = replace(request, objective=request.objective[free], extra=extra, lower=None, upper=None, hint=hint)
+        self.request = replace(
+            request, objective=request.objective[free], extra=extra, lower=None, upper=None, hint=hint
+        )
 
     def restore(self, answer: Answer) -> Answer:
         """The answer in all columns."""

@@ -88,9 +88,7 @@ class Search:
         sizes = np.abs(f.matrix.data)
         typical = float(np.median(sizes[sizes > 1])) if (sizes > 1).any() else 1.0
         column_scale, row_scale = scales(f.money, money_rows, typical)
-        self.problem = Problem(
-            f.matrix, f.row_lower, f.row_upper, f.lower, f.upper, f.integer, column_scale, row_scale
-        )
+        self.problem = Problem(f.matrix, f.row_lower, f.row_upper, f.lower, f.upper, f.integer, column_scale, row_scale)
 
     def extra_rows(self) -> Rows | None:
         """Goal rows of earlier stages, and cuts."""
@@ -142,11 +140,11 @@ def run_stages(search: Search, goals: Sequence[Goal], improve: Improve) -> None:
     NoPlanError
         When the clock ends before any plan.
     """
-    carried = 0.0
+    carried, whole = 0.0, search.clock.left
     for goal in goals:
         objective = search.formulation.goals[goal.id]
         began = time.monotonic()
-        allowed = min(search.clock.left, float(goal.clock) * search.clock.limit_s + carried)
+        allowed = min(search.clock.left, float(goal.clock) * whole + carried)
         stage = _run_stage(search, objective, allowed, improve)
         carried = max(0.0, allowed - (time.monotonic() - began))
         search.stages.append(stage)

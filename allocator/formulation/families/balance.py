@@ -14,7 +14,8 @@ from allocator.formulation.rows import COUNTY, LOCAL, Rows, make_rows, term
 def balance(index: Index, columns: Columns) -> tuple[Rows, ...]:
     r"""Pay every pool's cost in full, in the year it falls due.
 
-    .. math:: \sum_s pay_{g,s,\tau} + rest_{g,\tau} - \sum_{h \to g} rest_{h,\tau} = \sum_{k,t,r} cost_{g,k,\tau-t}\, act_{k,t,r}
+    .. math:: \sum_s pay_{g,s,\tau} + rest_{g,\tau} - \sum_{h \to g} rest_{h,\tau} = \sum_{k,t,r} cost_{g,k,\tau-t}\,
+    act_{k,t,r}
 
     Both sides in steps of money; one row per pool and year in which costs or rests can fall due.
     Source: register 改造项, scenario ``spend_profile``; formulation.md, balance.

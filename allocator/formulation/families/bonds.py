@@ -31,7 +31,12 @@ def bonds(index: Index, columns: Columns) -> tuple[Rows, ...]:
     quota = issue.merge(pd.concat(quotas), on=["bond", "county", "year"])
     key = ["bond", "county", "year"]
     within = make_rows(
-        "bonds.quota", quota[key], [term(quota, "lot")], upper=quota["amount"].to_numpy(float), reach=COUNTY, unit="money"
+        "bonds.quota",
+        quota[key],
+        [term(quota, "lot")],
+        upper=quota["amount"].to_numpy(float),
+        reach=COUNTY,
+        unit="money",
     )
     return within, _stock(index, columns, issue), _service(index, columns)
 
@@ -41,7 +46,9 @@ def _stock(index: Index, columns: Columns, issue: pd.DataFrame) -> Rows:
     keys = debt[["county", "year"]].astype({"year": np.int64})
     issued = issue[["county", "year", "col", "lot"]].rename(columns={"year": "event", "lot": "change"})
     due = service_terms(index, columns)
-    repaid = due[["county", "year", "col"]].assign(change=-due["principal"].astype(float)).rename(columns={"year": "event"})
+    repaid = (
+        due[["county", "year", "col"]].assign(change=-due["principal"].astype(float)).rename(columns={"year": "event"})
+    )
     events = keys.merge(pd.concat([issued, repaid]), on="county")
     events = events[events["event"] <= events["year"]]
     outstanding = events.groupby(["county", "year", "col"], as_index=False)["change"].sum()

@@ -14,7 +14,8 @@ from allocator.inputs.schemas.base import in_force
 def bundles(index: Index, columns: Columns) -> tuple[Rows, ...]:
     r"""Grant an area's bonus once, in a year in which all, or at least ``k``, of its estates start.
 
-    .. math:: bonus_{a,t} \le start_{p(i),t} \ \forall i \in a \qquad k \, bonus_{a,t} \le \sum_{i \in a} start_{p(i),t} \qquad
+    .. math:: bonus_{a,t} \le start_{p(i),t} \ \forall i \in a \qquad k \, bonus_{a,t} \le \sum_{i \in a}
+    start_{p(i),t} \qquad
         \sum_t bonus_{a,t} \le 1
 
     Source: policy ``bundle``, register 片区; formulation.md, bundles.
@@ -55,4 +56,6 @@ def needed_estates(index: Index) -> pd.DataFrame:
     default = bundle.at_least if bundle is not None else "all"
     least = areas["at_least"].astype("Int64").fillna(-1 if default == "all" else default).astype(np.int64)
     # An area without estates can never earn its bonus.
-    return pd.DataFrame({"least": np.where(size == 0, 1, np.where(least < 0, size, least)), "all": (least < 0) & (size > 0)})
+    return pd.DataFrame(
+        {"least": np.where(size == 0, 1, np.where(least < 0, size, least)), "all": (least < 0) & (size > 0)}
+    )

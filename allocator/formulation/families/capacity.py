@@ -13,7 +13,8 @@ from allocator.formulation.rows import COUNTY, Rows, make_rows, term
 def capacity(index: Index, columns: Columns) -> tuple[Rows, ...]:
     r"""Limit a county's starts, and the cost falling due, by year.
 
-    .. math:: \sum_{p \in c} estates_p \, start_{p,t} \le most_{c,t} \qquad \sum_{g \in c} cost_{g,\tau} \le spend_{c,\tau}
+    .. math:: \sum_{p \in c} estates_p \, start_{p,t} \le most_{c,t} \qquad \sum_{g \in c} cost_{g,\tau} \le
+    spend_{c,\tau}
 
     Source: register 实施能力; formulation.md, capacity.
     """

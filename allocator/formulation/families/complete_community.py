@@ -16,8 +16,10 @@ def complete_community(index: Index, columns: Columns) -> tuple[Rows, ...]:
 
     .. math:: \sum_{k \text{ community}, t} act_{k,t} \ge (minimum - existing_i) \sum_t start_{p(i),t}
 
-    Estates that have enough already get no row. Needed works of a class with ``always_needed`` are required items and come
-    with the start by definition. Source: policy ``community`` (不打造完整社区不改造); formulation.md, complete_community.
+    Estates that have enough already get no row. Needed works of a class with ``always_needed`` are required items and
+    come
+    with the start by definition. Source: policy ``community`` (不打造完整社区不改造); formulation.md,
+    complete_community.
     """
     community = index.case.policy.community
     if community is None or in_force((community,), index.case.scenario.as_of) is None:

@@ -12,7 +12,8 @@ def gates(index: Index, columns: Columns) -> tuple[Rows, ...]:
 
     .. math:: start_{p,t} = 0 \quad \text{for } t < ready_p \text{ or } ready_p \text{ never}
 
-    One row per forbidden (project, year). Source: policy ``gates`` and ``scope``, register 前置条件; formulation.md, gates.
+    One row per forbidden (project, year). Source: policy ``gates`` and ``scope``, register 前置条件; formulation.md,
+    gates.
     """
     start = columns["start"]
     ready = start["project"].map(index.projects["ready_year"])

@@ -23,7 +23,8 @@ def payer_shares(index: Index, columns: Columns) -> tuple[Rows, ...]:
         min_s \, base_{g,\tau} \le pay_{g,s,\tau} \le max_s \, base_{g,\tau}
 
     The rest counts for the payer whose sources pay it; the base of a source is its payer's part or the whole cost.
-    Bands of 0 and 1 cannot bind and get no row. Source: policy ``rules`` and ``sources.share``; formulation.md, payer_shares.
+    Bands of 0 and 1 cannot bind and get no row. Source: policy ``rules`` and ``sources.share``; formulation.md,
+    payer_shares.
     """
     costs = _cost_terms(index, columns)
     return (*_bands(index, columns, costs), *_source_shares(index, columns, costs))
@@ -88,7 +89,9 @@ def _source_shares(index: Index, columns: Columns, costs: pd.DataFrame) -> tuple
             bound = {"lower": 0.0} if side == "min" else {"upper": 0.0}
             keys = own[["pool", "source", "year"]]
             terms = [term(own, 1.0), term(base, "amount")]
-            rows.append(make_rows(f"payer_shares.source_{side}", keys, terms, reach=_reach(index, keys), unit="money", **bound))
+            rows.append(
+                make_rows(f"payer_shares.source_{side}", keys, terms, reach=_reach(index, keys), unit="money", **bound)
+            )
     return tuple(rows)
 
 

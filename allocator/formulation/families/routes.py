@@ -18,9 +18,7 @@ def routes(index: Index, columns: Columns) -> tuple[Rows, ...]:
     """
     route, do_route = columns["route"], columns["do_route"]
     starting = route[["project", "year"]].drop_duplicates()
-    chosen = make_rows(
-        "routes", starting, [term(route, 1.0), term(columns["start"], -1.0)], lower=0.0, upper=0.0
-    )
+    chosen = make_rows("routes", starting, [term(route, 1.0), term(columns["start"], -1.0)], lower=0.0, upper=0.0)
     doing = do_route[["item", "year"]].drop_duplicates()
     split = make_rows("routes.item", doing, [term(do_route, 1.0), term(columns["do"], -1.0)], lower=0.0, upper=0.0)
     key = ["item", "year", "route"]
@@ -28,6 +26,9 @@ def routes(index: Index, columns: Columns) -> tuple[Rows, ...]:
     reach = range(index.case.scenario.options.staging_years + 1)
     shifted = [needed.merge(route.assign(year=route["year"] + n), on=["project", "year", "route"]) for n in reach]
     follows = make_rows(
-        "routes.follow", do_route[key], [term(do_route, 1.0), *(term(s[[*key, "col"]], -1.0) for s in shifted)], upper=0.0
+        "routes.follow",
+        do_route[key],
+        [term(do_route, 1.0), *(term(s[[*key, "col"]], -1.0) for s in shifted)],
+        upper=0.0,
     )
     return chosen, split, follows

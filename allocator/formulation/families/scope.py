@@ -23,7 +23,12 @@ def scope(index: Index, columns: Columns) -> tuple[Rows, ...]:
     ``n`` is ``staging_years``. Items outside a choice group with ``required`` share the start's column and need no row.
     Source: register 改造项; policy ``savings``; formulation.md, scope.
     """
-    return (*_optional(index, columns), *_groups(index, columns), _prerequisites(index, columns), *_savings(index, columns))
+    return (
+        *_optional(index, columns),
+        *_groups(index, columns),
+        _prerequisites(index, columns),
+        *_savings(index, columns),
+    )
 
 
 def starts_within(index: Index, columns: Columns) -> pd.DataFrame:
@@ -45,7 +50,9 @@ def _optional(index: Index, columns: Columns) -> tuple[Rows, ...]:
 
 
 def _groups(index: Index, columns: Columns) -> tuple[Rows, ...]:
-    grouped = index.items.loc[index.items["choice_group"] != "", ["estate", "project", "choice_group", "group_required"]]
+    grouped = index.items.loc[
+        index.items["choice_group"] != "", ["estate", "project", "choice_group", "group_required"]
+    ]
     grouped = grouped.reset_index(names="item")
     must = grouped.groupby(["estate", "choice_group"])["group_required"].any().rename("must").reset_index()
     member = grouped.merge(columns["do"], on="item")
@@ -56,9 +63,7 @@ def _groups(index: Index, columns: Columns) -> tuple[Rows, ...]:
     tied = keys if staging == 0 else keys[keys["must"]]
     lower = np.where(tied["must"], 0.0, -np.inf)
     name = ["estate", "choice_group", "year"]
-    rows = [
-        make_rows("scope.group", tied[name], [term(member, 1.0), term(with_start, -1.0)], lower=lower, upper=0.0)
-    ]
+    rows = [make_rows("scope.group", tied[name], [term(member, 1.0), term(with_start, -1.0)], lower=lower, upper=0.0)]
     if staging:
         free = keys.loc[~keys["must"], ["estate", "choice_group"]].drop_duplicates()
         rows.append(make_rows("scope.group_once", free, [term(member.drop(columns="year"), 1.0)], upper=1.0))
@@ -89,7 +94,8 @@ def _savings(index: Index, columns: Columns) -> tuple[Rows, ...]:
     pairs = saving_pairs(index)
     key = ["saving", "estate", "year", "route"]
     sides = [
-        pairs[["saving", "estate", f"item_{n}"]].rename(columns={f"item_{n}": "item"}).merge(acting, on="item") for n in (1, 2)
+        pairs[["saving", "estate", f"item_{n}"]].rename(columns={f"item_{n}": "item"}).merge(acting, on="item")
+        for n in (1, 2)
     ]
     needs_each = [
         make_rows(f"scope.saving_{n}", both[key], [term(both, 1.0), term(side, -1.0)], upper=0.0)

@@ -22,4 +22,8 @@ def shortfall(index: Index, columns: Columns) -> tuple[Rows, ...]:
     own = pay[pay["source"] == SHORTFALL]
     own = own.assign(county=own["pool"].map(index.pools.table["county"]))
     keys = own[["county", "year"]].drop_duplicates().sort_values(["county", "year"])
-    return (make_rows("shortfall", keys, [term(own[["county", "year", "col"]], 1.0)], upper=0.0, reach=COUNTY, unit="money"),)
+    return (
+        make_rows(
+            "shortfall", keys, [term(own[["county", "year", "col"]], 1.0)], upper=0.0, reach=COUNTY, unit="money"
+        ),
+    )

@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 
 from allocator.formulation.accounts import (
-    carried_money, declared, formula_terms, is_bond_fed, lot_steps, placed_payments, running_bills, service_terms, yearly_accounts,
+    carried_money,
+    declared,
+    formula_terms,
+    is_bond_fed,
+    lot_steps,
+    placed_payments,
+    running_bills,
+    service_terms,
+    yearly_accounts,
 )  # fmt: skip
 from allocator.formulation.columns import Columns
 from allocator.formulation.frames import stack
@@ -26,8 +34,10 @@ def source_limits(index: Index, columns: Columns) -> tuple[Rows, ...]:
         \sum_\tau use_{a,\tau} \le limit_a + formula_a + proceeds_a, \qquad
         \sum_g pay_{g,s,\tau} + service_{\tau} + running_{\tau} = \sum_a use_{a,\tau} \quad (usable > 1)
 
-    Besides: limits of the whole city on county sources, limits on totals, minimum use, pledges of estates. Steps of money.
-    A limit of zero blocks the source; readers refuse a missing year. Source: register 资金额度, 在建项目, 结转资金, 出资承诺;
+    Besides: limits of the whole city on county sources, limits on totals, minimum use, pledges of estates. Steps of
+    money.
+    A limit of zero blocks the source; readers refuse a missing year. Source: register 资金额度, 在建项目, 结转资金,
+    出资承诺;
     policy ``usable_years`` and ``formula``; formulation.md, source_limits.
     """
     money = _Money(index, columns)
@@ -120,12 +130,14 @@ def _overall(index: Index, money: _Money) -> tuple[Rows, ...]:
     spending, running = money.spending, money.running
     by_city = make_rows(
         "source_limits.city", city_wide[["source", "year"]], [spending.drop(columns="place")],
-        upper=city_wide["amount"].to_numpy(float) - _lookup(city_wide, running, ["source", "year"]), reach=CITY, unit="money",
+        upper=city_wide["amount"].to_numpy(float) - _lookup(city_wide, running, ["source", "year"]),
+        reach=CITY, unit="money",
     )  # fmt: skip
     local = totals["place"] != ""
     rows = [by_city]
     for kind, part, on in (
-        ("source_limits.total", totals[local], ["source", "place"]), ("source_limits.city_total", totals[~local], ["source"]),
+        ("source_limits.total", totals[local], ["source", "place"]),
+        ("source_limits.city_total", totals[~local], ["source"]),
     ):  # fmt: skip
         left = part["amount"].to_numpy(float) - _lookup(part, running, on)
         terms = [spending[[*on, "col", "coefficient"]]]
@@ -149,5 +161,10 @@ def _pledges(index: Index, money: _Money) -> Rows:
     keys = own.groupby(["source", "place"], as_index=False)["amount"].sum()
     terms = [term(money.pay[["source", "place", "col"]], 1.0)]
     return make_rows(
-        "source_limits.pledge", keys[["source", "place"]], terms, upper=keys["amount"].to_numpy(float), reach=LOCAL, unit="money"
+        "source_limits.pledge",
+        keys[["source", "place"]],
+        terms,
+        upper=keys["amount"].to_numpy(float),
+        reach=LOCAL,
+        unit="money",
     )

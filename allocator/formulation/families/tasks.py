@@ -33,9 +33,7 @@ def _started(index: Index, columns: Columns) -> pd.DataFrame:
     """Counted starts for every band they fall in; ``county``, ``year``, ``measure``, ``col``, ``count``."""
     projects = index.projects[["county", "estates", "households"]].reset_index(names="project")
     start = columns["start"].merge(projects, on="project")
-    long = start.melt(
-        ["county", "year", "col"], ["estates", "households"], var_name="measure", value_name="count"
-    )
+    long = start.melt(["county", "year", "col"], ["estates", "households"], var_name="measure", value_name="count")
     copies = [long.assign(**new) for new in ({}, {"county": ""}, {"year": TOTAL}, {"county": "", "year": TOTAL})]
     return pd.concat(copies, ignore_index=True).assign(count=lambda f: f["count"].astype(float))
 
@@ -72,7 +70,9 @@ def _fairness(index: Index, columns: Columns) -> tuple[Rows, ...]:
     in_county = ready.groupby("county")["households"].sum()
     in_city = float(ready["households"].sum())
     households = columns["start"]["project"].map(index.projects["households"]).to_numpy(float)
-    start = columns["start"].assign(share=households / in_city, home=columns["start"]["project"].map(index.projects["county"]))
+    start = columns["start"].assign(
+        share=households / in_city, home=columns["start"]["project"].map(index.projects["county"])
+    )
     keys = pd.DataFrame({"county": in_county.index})
     everyone = start[["col", "share"]].merge(keys, how="cross")
     everyone["share"] *= -least

@@ -6,8 +6,8 @@ import pandas as pd
 
 from allocator.i18n import _
 from allocator.plan.audit.facts import NEVER
+from allocator.plan.audit.points import required_points
 from allocator.plan.audit.report import Book
-from allocator.plan.audit.targets import planned_points, required_points
 from allocator.plan.audit.view import View
 
 COPIED = ("name", "county", "project", "area", "households", "buildings", "floor_area", "hazard")
@@ -74,8 +74,8 @@ def _estate_figures(view: View, book: Book) -> None:
     rows = view.tables["estates"].drop_duplicates("estate").set_index("estate")
     rows = rows[rows.index.isin(view.estates.index)]
     started = view.started.index
-    _worth, total = planned_points(view)
-    book.close("points", _("points of started estates"), rows["points"].reindex(started, fill_value=0.0), total)
+    told = rows["points"].reindex(started, fill_value=0.0)
+    book.close("points", _("points of started estates"), told, view.estate_points)
     cost = view.done_parts.groupby("estate")["net"].sum().reindex(started, fill_value=0).astype("int64")
     book.equal("tables", _("cost of started estates"), rows["cost"].reindex(started, fill_value=0), cost, money=True)
     idle = rows.index[~rows.index.isin(started)]
@@ -138,8 +138,7 @@ def _projects(view: View, book: Book) -> None:
     )
     cost = view.done_parts.groupby("project")["net"].sum().reindex(table.index, fill_value=0)
     book.equal("tables", _("projects: {column}").format(column="cost"), table["cost"], cost, money=True)
-    _worth, total = planned_points(view)
-    points = total.groupby(view.started["project"]).sum().reindex(table.index, fill_value=0.0)
+    points = view.estate_points.groupby(view.started["project"]).sum().reindex(table.index, fill_value=0.0)
     book.close("points", _("points of projects"), table["points"], points)
 
 
@@ -161,12 +160,11 @@ def _works(view: View, book: Book) -> None:
     figures = view.done_parts.groupby("item")[["net", "saved"]].sum().reindex(done.index, fill_value=0).astype("int64")
     book.equal("scope", _("works: cost after savings"), done["cost"], figures["net"], money=True)
     book.equal("scope", _("works: savings of works done together"), done["saving"], figures["saved"], money=True)
-    worth, _total = planned_points(view)
     stated = view.facts.estates["points"].notna()
     counted = done[
         ~(done["estate"].map(stated).astype("boolean").fillna(False).astype(bool) & facts.loc[done.index, "must"])
     ]
-    book.close("points", _("points of works done"), counted["points"], worth.reindex(counted.index))
+    book.close("points", _("points of works done"), counted["points"], view.item_points.reindex(counted.index))
 
 
 def _lines(view: View, book: Book) -> None:

@@ -46,14 +46,11 @@ class Funding:
 
     def has_money(self, sources: pd.Series, places: pd.Series) -> pd.Series:
         """Whether each source has money at the place beside it; False for unknown sources."""
-        known = self.places
-        pairs = pd.DataFrame({"source": sources, "place": places}).drop_duplicates()
-        there = {
-            (source, place): source in known and (known[source] is None or place in (known[source] or ()))
-            for source, place in pairs.itertuples(index=False, name=None)
-        }
-        keys = zip(sources, places, strict=True)
-        return pd.Series([there[key] for key in keys], index=sources.index, dtype=bool)
+        found = pd.Series(False, index=sources.index)
+        for source, known in self.places.items():
+            here = sources == source
+            found[here] = True if known is None else places[here].isin(known)
+        return found
 
     def admits(self, source: str, work: str, component: str, rule: str) -> bool:
         """Whether ``source`` may pay for a component of a work under a rule, wherever it is."""
@@ -119,9 +116,9 @@ class Funding:
         without = {key: frozenset(route.without) for key, route in self.facts.case.policy.routes.items()}
         on_route = zip(rows["candidate"], lookup(rows["part"], routes, ""), strict=True)
         rows = rows[np.array([source not in without.get(route, ()) for source, route in on_route], dtype=bool)]
-        every = _sets(rows, parts.index)
-        narrow = _sets(rows[rows["narrow"]], parts.index)
-        wide = _sets(rows[~rows["narrow"]], parts.index)
+        every = self._sets(rows, parts.index)
+        narrow = self._sets(rows[rows["narrow"]], parts.index)
+        wide = self._sets(rows[~rows["narrow"]], parts.index)
         head = parts["rule"] + "|" + parts["payer"] + "|" + parts["grant"]
         tail = "|" + routes
         shape = pd.DataFrame({"rule": parts["rule"], "open": parts["open"], "narrow": narrow, "wide": wide})
@@ -153,7 +150,15 @@ class Funding:
         return is_open and (len(payers) > 1 or roomless)
 
 
-def _sets(rows: pd.DataFrame, parts: pd.Index) -> pd.Series:
-    """Sources of each part, joined by +, "" when there are none."""
-    joined = rows.groupby("part", sort=False)["candidate"].agg("+".join)
-    return joined.reindex(parts, fill_value="").astype("str")
+    def _sets(self, rows: pd.DataFrame, parts: pd.Index) -> pd.Series:
+        """Sources of each part as text, joined by +; "" when there are none."""
+        sources = list(self.facts.sources.index)
+        bits = pd.Series([1 << place for place in range(len(sources))], index=sources, dtype=object)
+        if len(sources) < 63:
+            bits = bits.astype("int64")
+        masks = lookup(rows["candidate"], bits, 0).groupby(rows["part"]).sum().reindex(parts, fill_value=0)
+        names = {
+            mask: "+".join(key for place, key in enumerate(sources) if int(mask) >> place & 1)
+            for mask in masks.unique()
+        }
+        return masks.map(names).astype("str")

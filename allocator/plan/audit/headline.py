@@ -11,7 +11,7 @@ from allocator.inputs.case import from_steps
 from allocator.plan.audit.debt import issues, lots_service
 from allocator.plan.audit.exact import fraction
 from allocator.plan.audit.report import Book, Finding
-from allocator.plan.audit.targets import NO_BOUND, planned_points, task_rows
+from allocator.plan.audit.targets import NO_BOUND, task_rows
 from allocator.plan.audit.view import View
 
 GAP_TOLERANCE = Fraction(1, 10**9)
@@ -50,8 +50,7 @@ def _hazards(view: View) -> Fraction:
 
 
 def _points(view: View) -> Fraction:
-    _worth, total = planned_points(view)
-    return fraction(float(total.sum())) + fraction(float(view.tables["bundles"]["points"].sum()))
+    return fraction(float(view.estate_points.sum())) + fraction(float(view.tables["bundles"]["points"].sum()))
 
 
 def _public_money(view: View) -> Fraction:

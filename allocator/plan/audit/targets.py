@@ -1,4 +1,4 @@
-"""Rules on counts: tasks, newer estates, fairness, capacity, bundles; and points."""
+"""Rules on counts: tasks, newer estates, fairness, capacity, bundles."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import pandas as pd
 
 from allocator.i18n import _
 from allocator.inputs.register_sheets import TOTAL
-from allocator.plan.audit.exact import fraction, half_up, lookup
+from allocator.plan.audit.exact import fraction, half_up
 from allocator.plan.audit.facts import CITY, Facts
+from allocator.plan.audit.points import required_points
 from allocator.plan.audit.report import Book, Finding
 from allocator.plan.audit.view import View
 
@@ -28,14 +29,13 @@ def check_targets(view: View, book: Book) -> None:
 
 def task_rows(view: View) -> pd.DataFrame:
     """Every task by county, year and measure: minimum, maximum (-1: none), planned, breach."""
-    tasks, frames = view.facts.case.register.tasks, []
+    tasks, planned, frames = view.facts.case.register.tasks, _planned(view), []
     for measure in MEASURES:
         frame = tasks[["county", "year"]].assign(measure=measure)
         for name, column in (("minimum", f"min_{measure}"), ("maximum", f"max_{measure}")):
             frame[name] = tasks[column].fillna(NO_BOUND).astype("int64")
-        frame["planned"] = [
-            _planned(view, county, year, measure) for county, year in zip(tasks["county"], tasks["year"], strict=True)
-        ]
+        keys = pd.MultiIndex.from_frame(frame[["county", "year"]])
+        frame["planned"] = planned[measure].reindex(keys, fill_value=0).to_numpy("int64")
         frames.append(frame)
     rows = pd.concat(frames, ignore_index=True)
     under = (rows["minimum"] - rows["planned"]).where(rows["minimum"] != NO_BOUND, 0).clip(lower=0)
@@ -44,12 +44,13 @@ def task_rows(view: View) -> pd.DataFrame:
     return rows.set_index(["county", "year", "measure"])
 
 
-def _planned(view: View, county: str, year: int, measure: str) -> int:
-    estates = view.started
-    here = (estates["county"] == county) | (county == CITY)
-    then = (estates["start_year"] == year) | (year == TOTAL)
-    chosen = estates[here & then]
-    return len(chosen) if measure == "estates" else int(chosen["households"].sum())
+def _planned(view: View) -> pd.DataFrame:
+    """Estates and households started by (county, year), also for the whole city and for all years together."""
+    own = view.started[["county", "start_year", "households"]].rename(columns={"start_year": "year"})
+    own = own.assign(estates=1)
+    both = pd.concat([own, own.assign(county=CITY)], ignore_index=True)
+    every = pd.concat([both, both.assign(year=TOTAL)], ignore_index=True)
+    return every.groupby(["county", "year"])[list(MEASURES)].sum()
 
 
 def _tasks(view: View, book: Book) -> None:
@@ -116,46 +117,6 @@ def _capacity(view: View, book: Book) -> None:
     book.at_most(
         "capacity", _("cost a county can carry out"), spend, capacity["max_spend"].dropna().astype("int64"), money=True
     )
-
-
-def item_points(facts: Facts, items: pd.DataFrame, years: pd.Series) -> pd.Series:
-    """Points of each of ``items`` when done in the year beside it; a register's own points hold in every year."""
-    policy = facts.case.policy
-    weights = {key: facts.now(kind.weight) or Fraction(0) for key, kind in policy.classes.items()}
-    hazard = fraction(policy.scoring.hazard_factor.value)
-    window = fraction(policy.scoring.window_years.value)
-    factors = pd.DataFrame(
-        {"work_class": items["work_class"], "hazard": items["hazard"], "after": years - facts.first}, index=items.index
-    )
-    known = {
-        (kind, at_risk, after): weights[kind] * (hazard if at_risk else 1) * (window - int(after))
-        for kind, at_risk, after in factors.drop_duplicates().itertuples(index=False, name=None)
-    }
-    bare = items["households"].astype("int64") * items["severity"].astype("int64")
-    keys = factors.itertuples(index=False, name=None)
-    points = [float(half_up(int(count) * known[key])) for count, key in zip(bare, keys, strict=True)]
-    computed = pd.Series(points, index=items.index, dtype="float64")
-    stated = items["points"].map(lambda value: float(fraction(value)), na_action="ignore").astype("float64")
-    return stated.fillna(computed)
-
-
-def required_points(facts: Facts, years: pd.Series) -> pd.Series:
-    """Points of each estate's required items (or its own, when stated) started in the year beside it."""
-    must = facts.items[facts.items["must"]]
-    worth = item_points(facts, must, lookup(must["estate"], years, facts.first)).groupby(must["estate"]).sum()
-    stated = facts.estates["points"].map(lambda value: float(fraction(value)), na_action="ignore").astype("float64")
-    return stated.fillna(worth.reindex(facts.estates.index, fill_value=0.0))
-
-
-def planned_points(view: View) -> tuple[pd.Series, pd.Series]:
-    """Points of items done, and of started estates; an estate's own points replace those of its required items."""
-    done = view.done
-    worth = item_points(view.facts, done, done["year"])
-    stated = view.facts.estates["points"].notna()
-    worth = worth.where(~(done["must"] & done["estate"].isin(stated.index[stated])), 0.0)
-    own = view.started["points"].map(lambda value: float(fraction(value)), na_action="ignore").astype("float64")
-    total = own.fillna(0.0) + worth.groupby(done["estate"]).sum().reindex(view.started.index, fill_value=0.0)
-    return worth, total
 
 
 def _bundles(view: View, book: Book) -> None:

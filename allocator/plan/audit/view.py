@@ -13,6 +13,7 @@ from allocator.i18n import _
 from allocator.plan.audit.exact import Ints, fraction, lookup, split, times
 from allocator.plan.audit.facts import CITY, NEVER, SHORTFALL, Facts
 from allocator.plan.audit.parts import spend_profile
+from allocator.plan.audit.points import item_points
 from allocator.plan.audit.report import Book, Finding
 from allocator.plan.tables import TABLES, Kind
 
@@ -168,6 +169,21 @@ class View:
             CITY,
         )
         return joined
+
+    @cached_property
+    def item_points(self) -> pd.Series:
+        """Points of items done; required items of an estate with points of its own count nothing."""
+        done = self.done
+        worth = item_points(self.facts, done, done["year"])
+        own = self.facts.estates["points"].notna()
+        return worth.where(~(done["must"] & done["estate"].isin(own.index[own])), 0.0)
+
+    @cached_property
+    def estate_points(self) -> pd.Series:
+        """Points of started estates: their own, or those of required items, and those of other items done."""
+        earned = self.item_points.groupby(self.done["estate"]).sum()
+        own = self.started["points"].map(lambda value: float(fraction(value)), na_action="ignore").astype("float64")
+        return own.fillna(0.0) + earned.reindex(self.started.index, fill_value=0.0)
 
     @cached_property
     def unpaid(self) -> pd.DataFrame:
