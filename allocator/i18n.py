@@ -8,13 +8,20 @@ from pathlib import Path
 LOCALE = Path(__file__).parent / "locale"
 """Folder of the catalogues."""
 
+_language = "zh"
 _current: gettext.NullTranslations = gettext.translation("allocator", LOCALE, languages=["zh"], fallback=True)
 
 
 def use_language(language: str) -> None:
     """Show messages in ``language`` (``zh`` or ``en``) from now on."""
-    global _current  # noqa: PLW0603 - one process speaks one language
+    global _language, _current  # noqa: PLW0603 - one process speaks one language
+    _language = language
     _current = gettext.translation("allocator", LOCALE, languages=[language], fallback=True)
+
+
+def language() -> str:
+    """Language messages are shown in at the moment."""
+    return _language
 
 
 def _(message: str) -> str:

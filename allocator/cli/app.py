@@ -59,7 +59,7 @@ def command_group() -> TyperGroup:
 
 def _common(
     debug: Annotated[bool, typer.Option("--debug", help=_("Show the traceback of an error."))] = False,
-    lang: LangOption = None,  # noqa: ARG001 - read before parsing
+    lang: LangOption = None,
 ) -> None:
     """Options before any command."""
     if debug:

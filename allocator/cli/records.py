@@ -9,19 +9,18 @@ import typer
 
 from allocator.cli.consoles import RESULTS, print_json
 from allocator.cli.exits import Exit
-from allocator.cli.language import wanted_language
 from allocator.cli.notices import print_audit_failures, print_notices
 from allocator.cli.options import JsonOption, LangOption, RunArgument, ScenarioArgument
 from allocator.cli.scenarios import find_scenario
 from allocator.formulation.export import export as export_rows
-from allocator.i18n import _
+from allocator.i18n import _, language
 from allocator.inputs.load import load
 from allocator.plan.audit import audit as audit_run
 from allocator.plan.run_folder import read_run
 from allocator.reporting import write_reports
 
 
-def validate(scenario: ScenarioArgument, lang: LangOption = None) -> None:  # noqa: ARG001 - read before parsing
+def validate(scenario: ScenarioArgument, lang: LangOption = None) -> None:
     """Read a scenario and tell everything that is wrong or doubtful."""
     case = load(find_scenario(scenario))
     print_notices(case.notices, shown=len(case.notices))
@@ -41,7 +40,7 @@ def validate(scenario: ScenarioArgument, lang: LangOption = None) -> None:  # no
     )
 
 
-def audit(run: RunArgument, as_json: JsonOption = False, lang: LangOption = None) -> None:  # noqa: ARG001
+def audit(run: RunArgument, as_json: JsonOption = False, lang: LangOption = None) -> None:
     """Check a run again from its inputs alone; the exit code is 1 when anything is wrong."""
     kept = read_run(run)
     found = audit_run(kept.case, kept.tables, kept.manifest)
@@ -59,7 +58,7 @@ def audit(run: RunArgument, as_json: JsonOption = False, lang: LangOption = None
 
 def report(run: RunArgument, lang: LangOption = None) -> None:
     """Write workbook and page of a run again."""
-    for file in write_reports(read_run(run), run, lang or wanted_language(())):
+    for file in write_reports(read_run(run), run, language()):
         RESULTS.print(str(file), markup=False, soft_wrap=True)
 
 
@@ -69,7 +68,7 @@ def export(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help=_("File to write (default: <scenario>.<format>)."))
     ] = None,
-    lang: LangOption = None,  # noqa: ARG001
+    lang: LangOption = None,
 ) -> None:
     """Write columns and rows of a scenario with readable names, for any other solver."""
     case = load(find_scenario(scenario))

@@ -13,13 +13,12 @@ import typer
 
 from allocator.cli.consoles import ERRORS, RESULTS, print_json
 from allocator.cli.exits import Exit
-from allocator.cli.language import wanted_language
 from allocator.cli.live import progress_shown
 from allocator.cli.notices import print_audit_failures, print_notices
 from allocator.cli.options import JsonOption, LangOption, QuietOption, ScenarioArgument
 from allocator.cli.scenarios import check_new, default_folder, find_scenario, unused
 from allocator.cli.summary import print_shortfall, print_summary
-from allocator.i18n import _
+from allocator.i18n import _, language
 from allocator.inputs.load import load
 from allocator.plan.audit import audit
 from allocator.plan.run_folder import Run, read_run, write_run
@@ -64,7 +63,7 @@ def run(
         left = max(1.0, limit - (time.monotonic() - begun))
         plan = solve(case, solver=solver, time_limit=left, gap=gap, progress=tell)
         tell(Progress("write", plan.objective, plan.bound, plan.gap, time.monotonic() - begun))
-        finished = keep(plan, folder, lang or wanted_language(()))
+        finished = keep(plan, folder, language())
     show(finished, as_json=as_json, quiet=quiet)
     manifest: Mapping[str, Any] = finished.manifest
     if manifest["audit"]["failures"]:

@@ -22,7 +22,7 @@ Example = Literal["teaching", "xianning-synthetic", "published-estates"]
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("New folder."))],
     example: Annotated[Example, typer.Option(help=_("Shipped example to copy."))] = "teaching",
-    lang: LangOption = None,  # noqa: ARG001 - read before parsing
+    lang: LangOption = None,
 ) -> None:
     """Copy a shipped example, as a start for a scenario of your own."""
     scenario = copy_example(example, folder)
@@ -35,7 +35,7 @@ def generate(
     estates: Annotated[int, typer.Option(min=1, help=_("Number of estates."))] = 60,
     counties: Annotated[int, typer.Option(min=1, help=_("Number of counties."))] = 3,
     seed: Annotated[int, typer.Option(help=_("The same seed gives the same files."))] = 1,
-    lang: LangOption = None,  # noqa: ARG001
+    lang: LangOption = None,
 ) -> None:
     """Make a synthetic scenario with its register, of any size."""
     check_new(out)

@@ -10,8 +10,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from allocator.cli.language import wanted_language
-from allocator.i18n import _
+from allocator.i18n import _, language
 from allocator.inputs.case import from_steps
 from allocator.plan.run_folder import Run
 
@@ -25,7 +24,7 @@ STATUS_WORDS: dict[str, Callable[[], str]] = {
 def print_summary(console: Console, run: Run) -> None:
     """Print status and proof, starts by year, money by level, baseline, shortfall, and where the files are."""
     scenario = run.case.scenario
-    title = scenario.label.text(wanted_language(())) or scenario.id
+    title = scenario.label.text(language()) or scenario.id
     if scenario.synthetic and _("synthetic data") not in title:
         title += " " + _("(synthetic data)")
     console.print(title, style="bold", markup=False)
@@ -44,7 +43,7 @@ def proof_line(run: Run) -> str:
     proof = _("no bound is known") if gap is None else _("at most {gap:.2%} below the best possible").format(gap=gap)
     if manifest.get("stopped_by") == "user":
         status = _("stopped by the user: best plan so far")
-    return f"{status}; {proof}"
+    return _("{status}; {proof}").format(status=status, proof=proof)
 
 
 def starts_table(run: Run) -> Table:
@@ -71,7 +70,7 @@ def money_table(run: Run) -> Table:
     table = _table(_("Money from"), _("Amount ({unit})"), _("firm"), _("not firm yet"), run=run)
     for level in order:
         paid, firm = (float(sums[column][level]) for column in ("amount", "firm"))
-        label = levels[level].label.text(wanted_language(())) if level in levels else _("funding gap")
+        label = levels[level].label.text(language()) if level in levels else _("funding gap")
         table.add_row(label or level, amount(run, paid), amount(run, firm), amount(run, paid - firm))
     paid, firm = (float(sums[column].sum()) for column in ("amount", "firm"))
     table.add_section()
