@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from allocator.reporting.figures import Figures
@@ -20,8 +21,6 @@ _LONGEST = 32_767
 """Characters that a spreadsheet cell can hold."""
 _FOOTER = 60
 """Characters of a title in the footer; a footer holds 255 in all."""
-_ROWS = 1_048_576
-"""Rows that a sheet can hold."""
 
 
 @dataclass
@@ -35,6 +34,8 @@ class SheetWriter:
     widths: list[float]
     """Width of each sheet column in characters."""
     line: int = 0
+    _looks: dict[tuple[str, int, bool, bool], Format] = field(default_factory=dict)
+    """Formats of the table at hand, by row kind, column and kind of text: a big table asks for them very often."""
 
     def start(self, title: str) -> None:
         """Title, status marks, and the line with unit and filling-in unit."""
@@ -82,6 +83,7 @@ class SheetWriter:
             self.sheet.set_row(self.line, 22)
             self.span(0, len(self.widths), table.title, "heading")
             self.line += 1
+        self._looks.clear()
         starts = list(accumulate((column.span for column in table.columns), initial=0))
         first = self.line
         self._headings(table, starts)
@@ -128,17 +130,23 @@ class SheetWriter:
             self.line += 1
             return
         lines = 1
-        for column, start, value in zip(table.columns, starts, row.values, strict=False):
+        for position, (column, value) in enumerate(zip(table.columns, row.values, strict=True)):
+            start = starts[position]
             if isinstance(value, str) and value:
                 lines = max(lines, lines_of(value, self._width(start, column)))
-            self._cell(start, column, row.kind, value)
+            self._cell(start, column, self._look(row.kind, position, column, value), value)
         self.sheet.set_row(self.line, LINE * min(lines, 26) + 3)
         self.line += 1
 
-    def _cell(self, start: int, column: Column, row: str, value: Any) -> None:  # noqa: ANN401 - text or number
+    def _look(self, row: str, position: int, column: Column, value: Any) -> Format:  # noqa: ANN401 - text or number
         is_text = value is None or isinstance(value, str)
         quoted = isinstance(value, str) and value.startswith(FORMULA_SIGNS)
-        style = self.styles.cell(row, column, text=is_text, quoted=quoted)
+        key = (row, position, is_text, quoted)
+        if key not in self._looks:
+            self._looks[key] = self.styles.cell(row, column, text=is_text, quoted=quoted)
+        return self._looks[key]
+
+    def _cell(self, start: int, column: Column, style: Format, value: Any) -> None:  # noqa: ANN401 - text or number
         if column.span > 1:
             self.sheet.merge_range(self.line, start, self.line, start + column.span - 1, "", style)
         if value is None or value == "":

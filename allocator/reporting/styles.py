@@ -89,7 +89,6 @@ def number_format(column: Column) -> str:
     return f"#,##{digits}" if column.kind == "number" else "#,##0"
 
 
-@lru_cache(maxsize=65536)
 def text_width(text: str) -> int:
     """Width of the longest line in characters; Chinese ones are two wide."""
     return max((_line_width(line) for line in text.split("\n")), default=0)
@@ -99,6 +98,7 @@ def _line_width(line: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in line)
 
 
+@lru_cache(maxsize=65536)
 def lines_of(text: str, width: float) -> int:
     """Lines that ``text`` takes in a cell ``width`` characters wide."""
     room = max(1.0, width - 1.5)
