@@ -76,8 +76,16 @@ def _goal(search: Search, name: str, values: Mapping[str, float]) -> dict[str, o
         "id": name, "status": status.value, "value": value, "bound": round(bound, 9), "gap": abs(round(bound, 9) -
         value) / max(abs(value), 1.0),
         "unit": objective.unit, "maximise": objective.maximise, "seconds": round(stage.seconds, 3),
-        "reached": round(stage.value, 9),
+        "reached": round(stage.value, 9), "kept": _kept(search, name),
     }  # fmt: skip
+
+
+def _kept(search: Search, goal: str) -> str:
+    """Bound on the goal that later stages kept, as a decimal ("" when none did); the proof's row ``goal[...]``."""
+    if goal not in search.kept_goals:
+        return ""
+    _row, low, high = search.kept[search.kept_goals.index(goal)]
+    return f"{low if low > float('-inf') else high:.12g}"
 
 
 def _baseline(search: Search, tables: Mapping[str, pd.DataFrame], baseline: Baseline) -> dict[str, object]:

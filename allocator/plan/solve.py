@@ -86,7 +86,7 @@ def solve(
     timer.seconds["build"] = clock.elapsed
     search = Search(
         formulation, name, options.gap if gap is None else gap, options.seed if seed is None else seed,
-        workers or options.workers, Clock(clock.limit_s - reserve, clock.began), tell,
+        workers or options.workers, Clock(clock.limit_s - reserve, clock.began), tell, headline=case.scenario.headline,
     )  # fmt: skip
     ranking = _Ranking(formulation, search.clock)
     x = _search_with_money(search, case, timer)
@@ -148,6 +148,7 @@ def _cut_off(search: Search, x: Floats) -> None:
     search.cuts.append((row, -np.inf, float(on.sum()) - 1.0))
     search.stages.clear()
     search.kept.clear()
+    search.kept_goals.clear()
     search.incumbent = None
 
 
@@ -175,8 +176,8 @@ class _Ranking:
 
 def _prices(search: Search) -> pd.DataFrame:
     """Prices of the proof by row name, as decimals; rows of price zero are left out."""
-    if search.prices is None:
+    if search.prices is None or search.cuts:
         return pd.DataFrame({"row": pd.Series([], dtype=object), "price": pd.Series([], dtype=object)})
     used = np.flatnonzero(np.abs(search.prices) > 1e-12)
-    names = search.formulation.row_names
+    names = [*search.formulation.row_names, *(f"goal[{goal}]" for goal in search.kept_goals)]
     return pd.DataFrame({"row": [names[i] for i in used], "price": [f"{search.prices[i]:.12g}" for i in used]})

@@ -78,6 +78,8 @@ def _first_plan(search: Search, process: SolverProcess) -> None:
     """
     search.tell("first_plan")
     f = search.formulation
+    if search.first is not None:
+        search.incumbent = _with_money(search, process, search.first)
     limit = max(_START_SHARE * search.clock.limit_s, 5.0)
     relaxed, patience = None, max(search.clock.limit_s / 2.0, 5.0)
     for upper in (_without_breaches(f), f.upper):
@@ -97,9 +99,23 @@ def _first_plan(search: Search, process: SolverProcess) -> None:
     for bounds in ((lower, upper), (f.lower, f.upper)):
         answer = _ask(search, process, search.request(priced, limit, lower=bounds[0], upper=bounds[1], gap=0.02))
         if answer is not None and answer.x is not None:
-            search.incumbent = answer.x
-            search.tell("first_plan", f.goals["points"].value(answer.x))
-            return
+            old = search.incumbent
+            if old is None or priced.value(answer.x) > priced.value(old):
+                search.incumbent = answer.x
+            break
+    if search.incumbent is not None:
+        search.tell("first_plan", f.goals["points"].value(search.incumbent))
+
+
+def _with_money(search: Search, process: SolverProcess, whole: Floats) -> Floats | None:
+    """Whole choices completed with payments, shortfall and breaches allowed; None when other rules forbid them."""
+    f = search.formulation
+    lower, upper = np.where(f.integer, whole, f.lower), np.where(f.integer, whole, f.upper)
+    gaps = f.goals["shortfall"].coefficients + f.goals["tasks"].coefficients
+    least = Objective("first", maximise=False, coefficients=gaps, unit="")
+    seconds = max(5.0, 0.2 * search.clock.left)
+    answer = _ask(search, process, search.request(least, seconds, lower=lower, upper=upper, relax=True))
+    return None if answer is None else answer.x
 
 
 def _ask(search: Search, process: SolverProcess, request: Request) -> Answer | None:
@@ -220,7 +236,6 @@ class _Rounds:
         self._tighten(answer.bound)
         if self.objective.id == self.search.headline:
             self.search.prices = answer.prices
-            self.search.priced_rows = self.search.extra_rows()
 
     def _tighten(self, bound: float) -> None:
         if np.isfinite(bound):

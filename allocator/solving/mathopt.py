@@ -75,12 +75,14 @@ class MathOptBackend:
             problem.row_lower / problem.row_scale,
             problem.row_upper / problem.row_scale,
         )
+        self._row_sizes = problem.row_scale
         if request.extra is not None:
             extra, low, high = request.extra
             extra = (extra @ sparse.diags(problem.column_scale)).tocsr()
             size = np.maximum(np.abs(extra).max(axis=1).toarray().ravel() / 128.0, 1e-6)
             matrix = sparse.vstack([matrix, sparse.diags(1.0 / size) @ extra])
             row_lower, row_upper = np.concatenate([row_lower, low / size]), np.concatenate([row_upper, high / size])
+            self._row_sizes = np.concatenate([self._row_sizes, size])
         matrix = matrix.tocsr()
         matrix.sort_indices()
         model = model_pb2.ModelProto()
@@ -143,8 +145,7 @@ class MathOptBackend:
                 duals = solution.dual_solution.dual_values
                 prices = np.zeros(max(duals.ids, default=-1) + 1)
                 prices[list(duals.ids)] = list(duals.values)
-                rows = len(self._problem.row_scale)
-                prices = prices[:rows] * scale / self._problem.row_scale[: len(prices)]
+                prices = np.pad(prices, (0, len(self._row_sizes) - len(prices))) * scale / self._row_sizes
             break
         if x is None and status in (Status.OPTIMAL, Status.TIME_LIMIT):
             status = Status.NO_PLAN

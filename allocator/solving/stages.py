@@ -70,16 +70,18 @@ class Search:
     clock: Clock
     progress: ProgressCallback
     stages: list[Stage] = field(default_factory=list)
+    first: Floats | None = None
+    """Whole choices to start from, if any are known; a large search completes them with money."""
     incumbent: Floats | None = None
     relaxed: Floats | None = None
     prices: Floats | None = None
-    priced_rows: Rows | None = None
     headline: str = "points"
     guide: Floats | None = None
     goals: Sequence[Goal] = ()
     clock_ended: bool = False
     method: str = "whole"
     kept: list[tuple[Floats, float, float]] = field(default_factory=list)
+    kept_goals: list[str] = field(default_factory=list)
     cuts: list[tuple[Floats, float, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -103,6 +105,7 @@ class Search:
         slack = max(float(goal.abs), float(goal.rel) * abs(value)) + min(0.5, 1e-6 * max(1.0, abs(value)))
         low, high = (value - slack, np.inf) if objective.maximise else (-np.inf, value + slack)
         self.kept.append((objective.coefficients, low, high))
+        self.kept_goals.append(goal.id)
 
     def tell(self, phase: str, value: float | None = None, bound: float | None = None) -> None:
         """Report progress."""
@@ -219,6 +222,10 @@ def direct(process: SolverProcess) -> Improve:
 
     def improve(search: Search, objective: Objective, seconds: float) -> Answer | None:
         search.tell(objective.id)
+        if objective.id == search.headline:
+            process.begin(search.request(objective, seconds, relax=True))
+            relaxed = wait(search, process, seconds)
+            search.prices = None if relaxed is None else relaxed.prices
         process.begin(search.request(objective, seconds))
         return wait(search, process, seconds)
 
