@@ -78,7 +78,7 @@ def _hazards(index: Index, columns: Columns) -> Terms:
 
 def _points(index: Index, columns: Columns) -> Terms:
     worth = done(index, columns)
-    years = np.minimum(worth["year"].to_numpy() - index.start_years[0], len(index.start_years) - 1)
+    years = worth["year"].to_numpy(np.int64) - index.start_years[0]
     points = index.points.to_numpy(float)[worth["item"].to_numpy(np.int64), years]
     start, bonus = columns["start"], columns["bonus"]
     return [

@@ -32,7 +32,7 @@ class Index:
     projects: ``project_id``, ``county``, ``ready_year`` (0 never), ``estates``, ``households``, ``hazard_households``,
         ``newer_households``, ``routes`` (tuple; ("",) when the policy has none).
     items: ``item_id``, ``estate``, ``project``, ``work``, ``required``, ``community``, ``choice_group``, ``requires``.
-    points: points of each item (rows) by start year (columns).
+    points: points of each item (rows) by year of doing (columns).
     parts: as ``cost_parts`` with ``item_row``, ``project_row``, ``county``.
     due: ``part``, ``offset``, ``due`` [steps].
     """

@@ -106,9 +106,9 @@ def required_items(case: Case) -> pd.Series:
 
 
 def item_points(case: Case) -> pd.DataFrame:
-    """Points of each item (rows as in the register) by start year (columns), as float; 0 under an estate's override."""
+    """Points of each item (rows as in the register) by year of doing (columns), float; 0 under an estate's override."""
     items, policy = case.register.items, case.policy
-    years = range(case.scenario.horizon.first, case.scenario.horizon.last + 1)
+    years = range(case.scenario.horizon.first, case.scenario.horizon.last + case.scenario.options.staging_years + 1)
     estates = case.register.estates.set_index("estate")
     households = items["benefiting_households"].fillna(items["estate"].map(estates["households"])).astype(np.int64)
     weight = {n: value_on(c.weight, case) or Decimal(0) for n, c in policy.classes.items()}

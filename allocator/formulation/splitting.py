@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -16,10 +17,8 @@ Ints = npt.NDArray[np.int64]
 def common_ratio(shares: Sequence[Decimal]) -> tuple[list[int], int]:
     """Numerators and the common denominator of ``shares``, exact."""
     fractions = [Fraction(share) for share in shares]
-    denominator = 1
-    for fraction in fractions:
-        denominator = denominator * fraction.denominator // np.gcd(denominator, fraction.denominator)
-    return [int(f * denominator) for f in fractions], int(denominator)
+    denominator = math.lcm(*(fraction.denominator for fraction in fractions))
+    return [int(f * denominator) for f in fractions], denominator
 
 
 def largest_remainder(group: Ints, total: Ints, numerator: Ints, denominator: Ints) -> Ints:
@@ -32,9 +31,11 @@ def largest_remainder(group: Ints, total: Ints, numerator: Ints, denominator: In
     """
     if not len(group):
         return np.zeros(0, dtype=np.int64)
-    scaled = total * numerator
-    floor = scaled // denominator
-    remainder = scaled - floor * denominator
+    # A share typed as a long decimal has a large denominator: the product may not fit in 64 bits.
+    fits = int(total.max()) * int(numerator.max()) <= np.iinfo(np.int64).max
+    scaled = total * numerator if fits else total.astype(object) * numerator
+    floor = (scaled // denominator).astype(np.int64)
+    remainder = (scaled % denominator).astype(np.int64)
     _, start, codes = np.unique(group, return_index=True, return_inverse=True)
     left = total[start] - np.bincount(codes, weights=floor, minlength=len(start)).astype(np.int64)
     order = np.lexsort((np.arange(len(group)), -remainder, codes))

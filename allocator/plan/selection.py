@@ -29,7 +29,7 @@ def works_table(f: Formulation, choices: Choices) -> pd.DataFrame:
     works["cost"], works["saving"] = net.where(done, gross), (gross - net).where(done, 0)
     works["year"] = works["year"].fillna(0).astype(np.int64)
     works["route"] = works["route"].fillna("")
-    years = np.clip(works["year"].to_numpy() - index.start_years[0], 0, len(index.start_years) - 1)
+    years = np.maximum(works["year"].to_numpy() - index.start_years[0], 0)
     works["points"] = np.where(done, index.points.to_numpy(float)[works["row"].to_numpy(), years], 0.0)
     works["work_class"] = works["work"].map({n: w.work_class for n, w in index.case.policy.works.items()})
     return works.sort_values(["project", "estate", "item"], ignore_index=True)[list(TABLES["works"])]
