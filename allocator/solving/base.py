@@ -73,7 +73,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: ``x`` is None when nothing was found; ``bound`` may be infinite; ``prices`` are row duals of an LP."""
+    """What came back.
+
+    ``x`` is None when nothing was found; ``bound`` may be infinite; ``prices`` are row duals of a relaxation.
+    """
 
     status: Status
     x: Floats | None

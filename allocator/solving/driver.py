@@ -132,7 +132,7 @@ def _without_breaches(f: Formulation) -> Floats:
 
 
 def _worth(f: Formulation, relaxed: Floats | None) -> Objective:
-    """Points, hazards weighing as much as all points together, and, given a relaxed plan, dear breaches and shortfall."""
+    """Points, hazards weighing as much as all points, and, given a relaxed plan, dear breaches and shortfall."""
     points = f.goals["points"].coefficients
     reach = np.abs(points * f.upper).sum()
     total = points.copy()
@@ -196,7 +196,7 @@ class _Rounds:
     def _aim(self) -> Objective:
         """What rounds optimise: before the headline goal, the stage's goal with later ones in sight."""
         guide, stage = self.search.guide, self.objective
-        goals = [g.id for g in self.search.goals]
+        goals: list[str] = [g.id for g in self.search.goals]
         before = self.search.headline in goals and goals.index(stage.id) < goals.index(self.search.headline)
         if guide is None or not before:
             return stage

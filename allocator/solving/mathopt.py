@@ -79,7 +79,7 @@ class MathOptBackend:
         if request.extra is not None:
             extra, low, high = request.extra
             extra = (extra @ sparse.diags(problem.column_scale)).tocsr()
-            size = np.maximum(np.abs(extra).max(axis=1).toarray().ravel() / 128.0, 1e-6)
+            size = np.maximum(abs(extra).max(axis=1).toarray().ravel() / 128.0, 1e-6)
             matrix = sparse.vstack([matrix, sparse.diags(1.0 / size) @ extra])
             row_lower, row_upper = np.concatenate([row_lower, low / size]), np.concatenate([row_upper, high / size])
             self._row_sizes = np.concatenate([self._row_sizes, size])

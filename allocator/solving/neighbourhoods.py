@@ -32,7 +32,7 @@ def owners(f: Formulation) -> Ints:
 
 
 def pool_homes(f: Formulation) -> tuple[Ints, npt.NDArray[np.object_]]:
-    """Project of each money column that pays at an estate (else ``_FREE``), and county of each that pays at a county (else "")."""
+    """Where money columns pay: a project (else ``_FREE``) for pools of an estate, a county (else "") for its pools."""
     table = f.index.pools.table
     row = dict(zip(f.index.estates["estate_id"], f.index.estates["project"], strict=True))
     project = np.full(f.columns.count, _FREE, dtype=np.int64)

@@ -105,7 +105,7 @@ class SolverProcess:
         try:
             if not self._connection.poll(wait_s):
                 return None
-            message = self._connection.recv()
+            message: Answer | str = self._connection.recv()
         except (EOFError, OSError) as error:
             self.stop(restart=True)
             msg = f"the process of the solver {self.name} died"

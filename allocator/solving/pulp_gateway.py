@@ -41,7 +41,7 @@ class PulpBackend:
         model, columns = self._to_pulp(request)
         with tempfile.TemporaryDirectory() as folder:
             log = Path(folder) / "solver.log"
-            options = {"msg": False, "timeLimit": max(1, request.time_limit_s)}
+            options: dict[str, object] = {"msg": False, "timeLimit": max(1, request.time_limit_s)}
             if not request.relax:
                 options["gapRel"] = request.gap
             if self._name == _NAMES["cbc"]:

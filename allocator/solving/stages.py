@@ -118,7 +118,7 @@ class Search:
             objective.coefficients, objective.maximise, extra=self.extra_rows(), hint=self.incumbent, gap=self.gap,
             time_limit_s=max(0.1, seconds), seed=self.seed,
         )  # fmt: skip
-        return Request(**{**base.__dict__, **changes})  # type: ignore[arg-type]
+        return Request(**{**base.__dict__, **changes})
 
 
 def trivial_bound(search: Search, objective: Objective) -> float:
