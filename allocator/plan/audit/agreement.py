@@ -188,29 +188,28 @@ def _later_years(view: View, book: Book) -> None:
 
 
 def _passed_over(view: View, book: Book) -> None:
+    """Score: what the required works of an estate's whole project are worth in the first year."""
     table = view.tables["passed_over"]
     estates = view.tables["estates"].drop_duplicates("estate").set_index("estate")
+    worth = required_points(view.facts, pd.Series(view.facts.first, index=view.facts.estates.index))
+    score = worth.groupby(view.facts.estates["project"]).transform("sum")
+    estates["score"] = score.reindex(estates.index, fill_value=0.0)
     left, taken = estates.reindex(table["estate"]), estates.reindex(table["taken_estate"])
     pairs = (
-        ("points", left["points"]), ("cost", left["cost"]), ("county", left["county"]),
-        ("taken_points", taken["points"]), ("taken_cost", taken["cost"]), ("taken_year", taken["start_year"]),
+        ("points", left["score"]), ("cost", left["cost"]), ("county", left["county"]),
+        ("taken_points", taken["score"]), ("taken_cost", taken["cost"]), ("taken_year", taken["start_year"]),
     )  # fmt: skip
     for name, own in pairs:
         rows = table.assign(expected=own.to_numpy())
         wrong = rows[name].astype(object) != rows["expected"].astype(object)
         book.none("tables", _("passed_over: {column}").format(column=name), rows, wrong, (["estate"], name, "expected"))
     fair = (left["state"] == "not_chosen").to_numpy() & (taken["start_year"] > 0).to_numpy()
-    fair &= (left["county"].to_numpy() == taken["county"].to_numpy()) & (
-        table["taken_points"] < table["points"]
-    ).to_numpy()
-    book.none(
-        "tables", _("passed_over: a ready estate, and a lower score started in its county"), table, ~fair, (["estate"],
-        "taken_estate", _("a started estate with fewer points")),
-    )  # fmt: skip
-    lowest = estates[estates["start_year"] > 0].groupby("county")["points"].min()
+    fair &= left["county"].to_numpy() == taken["county"].to_numpy()
+    fair &= (table["taken_points"] < table["points"]).to_numpy()
+    told = (["estate"], "taken_estate", _("a started estate with a lower score"))
+    book.none("tables", _("passed_over: a lower score was started in the county"), table, ~fair, told)
+    lowest = estates[estates["start_year"] > 0].groupby("county")["score"].min()
     idle = estates[estates["state"] == "not_chosen"]
-    idle = idle[idle["points"] > idle["county"].map(lowest).astype("float64")].reset_index()
-    book.none(
-        "tables", _("passed_over: nobody is left out"), idle, ~idle["estate"].isin(table["estate"]), (["estate"],
-        _("no row"), _("a row")),
-    )  # fmt: skip
+    idle = idle[idle["score"] > idle["county"].map(lowest).astype("float64")].reset_index()
+    missing = ~idle["estate"].isin(table["estate"])
+    book.none("tables", _("passed_over: nobody is left out"), idle, missing, (["estate"], _("no row"), _("a row")))

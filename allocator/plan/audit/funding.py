@@ -149,7 +149,6 @@ class Funding:
         roomless = any(bands[p].min > 0 or bands[p].max < 1 for p in payers if p in bands)
         return is_open and (len(payers) > 1 or roomless)
 
-
     def _sets(self, rows: pd.DataFrame, parts: pd.Index) -> pd.Series:
         """Sources of each part as text, joined by +; "" when there are none."""
         sources = list(self.facts.sources.index)

@@ -81,7 +81,9 @@ def check_manifest(view: View, manifest: Mapping[str, object], book: Book) -> No
         if goal in values and not _is_value(view, goal, values[goal], found)
     ]
     declared = [goal.id for goal in scenario.goals]
-    if names != declared:
+    # when time ended, the last goals may not have been reached
+    ended = "time_limit" in (manifest.get("status"), *(stage.get("status") for stage in stages))
+    if names != (declared[: len(names)] if ended and scenario.headline in names else declared):
         failures.append(Finding("goals", ", ".join(names) or "-", ", ".join(declared)))
     book.add("manifest", _("values of the goals"), len(claims), failures, tolerance=_("a millionth; money exact"))
     _gaps(view, manifest, book)

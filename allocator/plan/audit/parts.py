@@ -133,10 +133,12 @@ def _estate_parts(case: Case, rows: pd.DataFrame) -> tuple[list[pd.DataFrame], p
     """Parts that an attribute of the estate moves to another rule, and all rows with what stays."""
     leaving, staying = [], rows.copy()
     for key, entry in case.policy.estate_parts.items():
-        shares = pd.Series([fraction(v) for v in staying[entry.attribute]], index=staying.index, dtype=object)
-        touched = staying["rule"].isin(entry.applies_to) & (shares > 0)
-        for share in sorted(set(shares[touched])):
-            here = touched & (shares == share)
+        applies = staying["rule"].isin(entry.applies_to)
+        stated = staying[entry.attribute].astype("str").where(applies, "0")
+        for text in sorted(set(stated)):
+            here, share = applies & (stated == text), fraction(text)
+            if share <= 0:
+                continue
             parts = split(staying.loc[here, "cost"].to_numpy("int64"), [1 - share, share])
             moved = staying[here].assign(cost=parts[:, 1], rule=entry.rule)
             moved["rule"] = _in_force(case, moved["rule"], moved)

@@ -347,6 +347,8 @@ MANIFEST_MUTATIONS: dict[str, dict[str, Any]] = {
     "no shortfall": {"shortfall": None},
     "an unknown input": {"inputs": {"register.xlsx": "0" * 64}},
     "a goal left out": {"goals": MANIFEST["goals"][:-1]},
+    "a goal out of order": {"status": "time_limit", "goals": MANIFEST["goals"][::-1]},
+    "the headline goal left out": {"status": "time_limit", "goals": MANIFEST["goals"][:2]},
     "hazards": {"goals": [{**g, "value": 30} if g["id"] == "hazards" else g for g in MANIFEST["goals"]]},
     "tasks": {"goals": [{**g, "value": 0.34} if g["id"] == "tasks" else g for g in MANIFEST["goals"]]},
     "public money": {"goals": [{**g, "value": 242} if g["id"] == "public_money" else g for g in MANIFEST["goals"]]},

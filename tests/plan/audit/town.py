@@ -267,7 +267,7 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
     ],
     "bundles": [{"area": "z", "county": "c", "year": 2025, "estates": 2, "points": 240}],
     "passed_over": [
-        {"estate": "e6", "county": "c", "points": 1440, "cost": 500, "taken_estate": "e2", "taken_points": 1200,
+        {"estate": "e6", "county": "c", "points": 1440, "cost": 500, "taken_estate": "e2", "taken_points": 800,
          "taken_cost": 79, "taken_year": 2025},
     ],
 }  # fmt: skip
