@@ -15,7 +15,9 @@ from tests.published.translate import write
 INSTANCES = instances()
 FITTING = sorted(name for name, i in INSTANCES.items() if name not in DO_NOT_FIT and i["type"] not in LATER)
 
-pytestmark = pytest.mark.skipif(not INSTANCES, reason=f"published cases are not beside the repository: {PUBLISHED.name}")
+pytestmark = pytest.mark.skipif(
+    not INSTANCES, reason=f"published cases are not beside the repository: {PUBLISHED.name}"
+)
 
 
 @pytest.mark.parametrize("solver", ["highs", "cbc"])
