@@ -1,69 +1,74 @@
 """The plan a bureau would otherwise make: rank by score, fund until the money is gone.
 
-Year by year, ready projects are taken in the order of their score (required works only, first route) as long as all
-money rules can be met without shortfall; the first that cannot ends the year. Bond lots are not rounded, so the
-baseline is,
-if anything, too good.
+No solver and no search. Year by year, ready projects are taken in the order of their score; a project starts when all
+bills of its plain form (``plain_projects``) can be paid in whole steps from what is left, else it is tried again the
+next year. Rules that forbid are kept; what must be reached (task minima, least use, fairness) is not looked at.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
 from allocator.formulation.build import Formulation
-from allocator.formulation.columns import Columns
-from allocator.formulation.funding import SHORTFALL
-from allocator.solving.base import Floats, Problem, Request, Status
-from allocator.solving.process import SolverProcess
-from allocator.solving.stages import Clock
+from allocator.formulation.families.bundles import needed_estates
+from allocator.formulation.index import Index
+from allocator.formulation.readiness import bundle_points, value_on
+from allocator.formulation.tasks import task_bands
+from allocator.inputs.schemas.base import in_force
+from allocator.plan.bill_paying import Payer
+from allocator.plan.plain_projects import Plain, plain_projects
+from allocator.plan.purses import Purses
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """Start year by project id (0: not started), and the point in columns; ``complete`` is False when time ended it."""
+    """What ranking and funding comes to.
+
+    Attributes
+    ----------
+    starts: start year by project id, 0 when not started.
+    points: points of the works done, estates' own points, and bonuses of areas that happen to qualify.
+    cost: steps of all works done, savings taken off.
+    complete: whether every year was gone through.
+    """
 
     starts: pd.Series
-    x: Floats
-    complete: bool
+    points: float
+    cost: int
+    complete: bool = True
 
 
-def rank_and_fund(f: Formulation, process: SolverProcess, clock: Clock) -> Baseline:
-    """Build the baseline with a linear-programming solver that says whether money suffices."""
-    checker = _MoneyCheck(f, process)
-    x = np.zeros(f.columns.count)
-    scores = project_scores(f)
-    order = scores.sort_values(ascending=False, kind="stable").index.to_numpy()
-    taken = np.zeros(len(order), dtype=bool)
-    starts = pd.Series(0, index=f.index.projects["project_id"])
-    patterns = _Patterns(f)
-    for year in f.index.start_years:
-        ready = f.index.projects["ready_year"].to_numpy()
-        here = [p for p in order if not taken[p] and 0 < ready[p] <= year and patterns.possible(p)]
-        count, x = _longest_prefix(here, year, x, patterns, checker, clock)
-        if count is None:
-            return Baseline(starts, x, complete=False)
-        taken[here[:count]] = True
-        starts.iloc[here[:count]] = year
-    return Baseline(starts, x, complete=True)
+def rank_and_fund(f: Formulation) -> Baseline:
+    """Start projects in the order of ``project_scores`` (ties by id) as long as their bills can be paid.
 
-
-def _longest_prefix(
-    here: list[int], year: int, x: Floats, patterns: _Patterns, checker: _MoneyCheck, clock: Clock
-) -> tuple[int | None, Floats]:
-    low, high, best = 0, len(here), x
-    while low < high:
-        if clock.left <= 0:
-            return None, best
-        middle = (low + high + 1) // 2
-        trial = x + patterns.columns_of(here[:middle], year)
-        if checker.suffices(trial):
-            low, best = middle, trial
-        else:
-            high = middle - 1
-    return low, best
+    Projects that the scenario says must start, or start in a year, are taken before the others.
+    """
+    index = f.index
+    plain = plain_projects(index)
+    money = Payer(index)
+    rules = _Admission(index, plain, money.purses)
+    ranked = project_scores(f).sort_values(ascending=False, kind="stable").index.tolist()
+    order = sorted(ranked, key=lambda p: rules.locks.get(p, "never") == "never")
+    started: dict[int, int] = {}
+    for year in index.start_years:
+        money.purses.now = year
+        for project in order:
+            if project in started or not rules.open(project, year, started):
+                continue
+            if rules.admits(project, year) and money.pays(project, year, plain):
+                money.purses.settle()
+                rules.count(project, year)
+                started[project] = year
+            else:
+                money.purses.undo(0)
+    years = [started.get(project, 0) for project in range(len(index.projects))]
+    starts = pd.Series(years, index=index.projects["project_id"], dtype=np.int64)
+    cost = sum(plain.cost.get(project, 0) for project in started)
+    return Baseline(starts, _points(index, plain, started), cost)
 
 
 def project_scores(f: Formulation) -> pd.Series:
@@ -73,90 +78,100 @@ def project_scores(f: Formulation) -> pd.Series:
     return pd.Series(f.index.projects.index).map(points).fillna(0.0) + f.index.projects["own_points"]
 
 
-class _Patterns:
-    """Whole columns of a project's plain start: required items, the first of required groups, community works as needed."""
-
-    def __init__(self, f: Formulation) -> None:
-        self._f = f
-        items = f.index.items
-        extra = items[~items["required"]].reset_index(names="item")
-        group = extra[extra["group_required"]].drop_duplicates(["estate", "choice_group"])
-        community = f.index.case.policy.community
-        missing = f.index.estates["community_facilities"].astype(int).rsub(community.minimum if community else 0)
-        have = items[items["required"] & items["community"]].groupby("estate").size()
-        missing = missing - missing.index.to_series().map(have).fillna(0).astype(int)
-        works = extra[extra["community"] & (extra["choice_group"] == "")]
-        rank = works.groupby("estate").cumcount()
-        added = works[rank < works["estate"].map(missing)]
-        lacking = missing - missing.index.to_series().map(works.groupby("estate").size()).fillna(0).astype(int)
-        self._extra = pd.concat([group, added])[["item", "project"]]
-        self._impossible = set(f.index.estates.loc[lacking > 0, "project"])
-
-    def possible(self, project: int) -> bool:
-        """Whether the community minimum can be met."""
-        return project not in self._impossible
-
-    def columns_of(self, projects: list[int], year: int) -> Floats:
-        """The start pattern of ``projects`` in ``year``."""
-        f, x = self._f, np.zeros(self._f.columns.count)
-        columns: Columns = f.columns
-        items = self._extra.loc[self._extra["project"].isin(projects), "item"]
-        first = f.index.projects["routes"].map(lambda r: r[0])
-        for kind, key, values in (
-            ("start", "project", projects), ("route", "project", projects), ("do", "item", items), ("do_route", "item", items),
-        ):  # fmt: skip
-            frame = columns[kind]
-            own = frame[frame[key].isin(values) & (frame["year"] == year)]
-            if "route" in own:
-                project = own["project"] if key == "project" else own["item"].map(f.index.items["project"])
-                own = own[own["route"] == project.map(first)]
-            x[own["col"].to_numpy(np.int64)] = 1.0
-        both = columns["both"]
-        pairs = f.matrix[_rows_of(f, "scope.saving_both")]
-        acts = pairs @ x
-        x[both["col"].to_numpy(np.int64)[acts <= -1.5]] = 1.0
-        return x
+def _points(index: Index, plain: Plain, started: dict[int, int]) -> float:
+    """Points of a set of starts."""
+    year = index.items["project"].map(started)
+    done = plain.works & year.notna().to_numpy()
+    column = year[done].to_numpy(np.int64) - index.start_years[0]
+    works = float(index.points.to_numpy(float)[np.flatnonzero(done), column].sum())
+    return works + float(index.projects["own_points"].loc[list(started)].sum()) + _bonuses(index, started)
 
 
-def _rows_of(f: Formulation, kind: str) -> slice:
-    start = 0
-    for block in f.blocks_of_rows:
-        if block.kind == kind:
-            return slice(start, start + len(block))
-        start += len(block)
-    return slice(0, 0)
+def _bonuses(index: Index, started: dict[int, int]) -> float:
+    bundle, areas = index.case.policy.bundle, index.case.register.areas
+    if bundle is None or in_force((bundle,), index.case.scenario.as_of) is None or areas.empty:
+        return 0.0
+    year = index.estates["project"].map(started)
+    most = year.groupby(index.estates["area"]).agg(
+        lambda years: years.value_counts().max() if years.notna().any() else 0
+    )
+    together = areas["area"].map(most).fillna(0)
+    worth = bundle_points(index.case).clip(lower=0.0)
+    return float(worth[together >= needed_estates(index)["least"]].sum())
 
 
-class _MoneyCheck:
-    """Says whether the money rules can be met for given choices, without shortfall."""
+class _Admission:
+    """Rules about which projects may start when: gates, locks, exclusions, capacity, and the ends of task bands."""
 
-    def __init__(self, f: Formulation, process: SolverProcess) -> None:
-        self._f, self._process = f, process
-        free = f.money.copy()
-        free[f.columns["issue"]["col"].to_numpy(np.int64)] = True
-        self._free = np.flatnonzero(free)
-        self._fixed = ~free
-        matrix = f.matrix[:, self._free]
-        skipped = np.concatenate([np.full(len(b), b.kind == "source_limits.minimum_use") for b in f.blocks_of_rows])
-        self._rows = np.flatnonzero((np.diff(matrix.indptr) > 0) & ~skipped)
-        self._matrix = matrix[self._rows]
-        upper = f.upper.copy()
-        pay = f.columns["pay"]
-        upper[pay.loc[pay["source"] == SHORTFALL, "col"].to_numpy(np.int64)] = 0.0
-        self._bounds = f.lower[self._free], upper[self._free]
+    def __init__(self, index: Index, plain: Plain, purses: Purses) -> None:
+        case = index.case
+        self._plain, self._purses = plain, purses
+        projects = {name: row for row, name in enumerate(index.projects["project_id"])}
+        estates = dict(zip(index.estates["estate_id"], index.estates["project"], strict=True))
+        self.locks = {projects.get(name, estates.get(name, -1)): lock for name, lock in case.scenario.locks.items()}
+        self._exclusive: dict[int, list[int]] = {}
+        for number, names in enumerate(case.scenario.exclusions):
+            purses.limit(("exclusion", number), 1)
+            for name in names:
+                self._exclusive.setdefault(projects[name], []).append(number)
+        columns = ["county", "ready_year", "estates", "households", "newer_households"]
+        self._facts = list(index.projects[columns].itertuples(index=False, name=None))
+        share = value_on(case.policy.scope.newer_share, case) if case.policy.scope else None
+        self._newer_share = None if share is None else Fraction(share)
+        self._started: dict[tuple[str, int], tuple[int, int]] = {}
+        self._limit(index)
 
-    def suffices(self, x: Floats) -> bool:
-        """Whether whole choices ``x`` can be paid."""
-        f = self._f
-        spent = (f.matrix @ np.where(self._fixed, x, 0.0))[self._rows]
-        n, m = len(self._free), len(self._rows)
-        low, high = f.row_lower[self._rows] - spent, f.row_upper[self._rows] - spent
-        scale = float(max(1.0, np.median(high[np.isfinite(high) & (high > 1)]) / 1e3)) if (high > 1).any() else 1.0
-        money = f.money[self._free]
-        problem = Problem(
-            self._matrix, low, high, *self._bounds, np.zeros(n, dtype=bool),
-            np.where(money, scale, 1.0), np.where(f.row_money[self._rows], scale, np.ones(m)),
-        )  # fmt: skip
-        self._process.load(problem)
-        answer = self._process.solve(Request(np.zeros(n), maximise=False, relax=True, time_limit_s=20.0))
-        return answer is not None and answer.status is Status.OPTIMAL
+    def _limit(self, index: Index) -> None:
+        capacity = index.case.register.capacity
+        for county, year, estates, spend in capacity[["county", "year", "max_estates", "max_spend"]].itertuples(
+            index=False, name=None
+        ):
+            for key, most in (("starts", estates), ("spend", spend)):
+                if not pd.isna(most):
+                    self._purses.limit((key, county, int(year)), int(most))
+        bands = task_bands(index)
+        for county, year, measure, most in bands[["county", "year", "measure", "maximum"]].itertuples(
+            index=False, name=None
+        ):
+            if most >= 0:
+                self._purses.limit(("task", county, year, measure), int(most))
+
+    def open(self, project: int, year: int, started: dict[int, int]) -> bool:
+        """Whether the project may start in a year at all."""
+        ready = self._facts[project][1]
+        lock = self.locks.get(project, year)
+        return (
+            0 < ready <= year
+            and project not in self._plain.impossible
+            and lock in (year, "must")
+            and all(other in started for other in self._plain.needs.get(project, ()))
+        )
+
+    def admits(self, project: int, year: int) -> bool:
+        """Whether counts of estates and households, capacity and exclusions leave room; takes it."""
+        county, _ready, estates, households, newer = self._facts[project]
+        take = self._purses.take
+        before = self._started.get((county, year), (0, 0))
+        share = self._newer_share if newer > 0 else None
+        if share is not None and before[0] + newer > share * (before[1] + households):
+            return False
+        spent: dict[int, int] = {}
+        for offset, _pool, amount in self._plain.bills.get(project, ()):
+            spent[year + offset] = spent.get(year + offset, 0) + amount
+        return (
+            take(("starts", county, year), estates)
+            and all(take(("exclusion", number), 1) for number in self._exclusive.get(project, ()))
+            and all(
+                take(("task", place, when, measure), count)
+                for measure, count in (("estates", estates), ("households", households))
+                for place in (county, "")
+                for when in (year, 0)
+            )
+            and all(take(("spend", county, when), amount) for when, amount in spent.items())
+        )
+
+    def count(self, project: int, year: int) -> None:
+        """Count a started project towards the share of newer estates."""
+        county, _ready, _estates, households, newer = self._facts[project]
+        before = self._started.get((county, year), (0, 0))
+        self._started[county, year] = before[0] + newer, before[1] + households

@@ -12,7 +12,7 @@ import pandas as pd
 import psutil
 
 from allocator.inputs.case import Case, from_steps
-from allocator.plan.baseline import Baseline, project_scores
+from allocator.plan.baseline import Baseline
 from allocator.solving.base import Status, gap_of
 from allocator.solving.stages import EXACT, Search
 
@@ -42,7 +42,7 @@ def build_manifest(
         "shortfall": str(shortfall),
         "stopped_by": "user" if search.clock.stopped else ("clock" if search.clock_ended else ""),
         "reproducible": not (search.clock_ended or search.clock.stopped),
-        "baseline": _baseline(search, tables, baseline),
+        "baseline": _baseline(case, tables, baseline),
         "scenario": {
             "id": scenario.id, "label": scenario.label.model_dump(), "synthetic": scenario.synthetic,
             "first_year": scenario.horizon.first, "last_year": scenario.horizon.last,
@@ -88,26 +88,15 @@ def _kept(search: Search, goal: str) -> str:
     return f"{low if low > float('-inf') else high:.12g}"
 
 
-def _baseline(search: Search, tables: Mapping[str, pd.DataFrame], baseline: Baseline) -> dict[str, object]:
-    f = search.formulation
-    points = f.goals["points"].value(baseline.x)
-    started = tables["estates"]["baseline_year"] > 0
-    estates = tables["estates"][started]
-    items = f.index.items
-    row = {name: i for i, name in f.index.projects["project_id"].items()}
-    projects = set(estates["project"].map(row))
-    cost = f.index.parts.groupby("item_row")["cost"].sum()
-    chosen = items["required"] & items["project"].isin(projects)
-    total = int(cost.reindex(items.index[chosen]).fillna(0).sum())
+def _baseline(case: Case, tables: Mapping[str, pd.DataFrame], baseline: Baseline) -> dict[str, object]:
+    estates = tables["estates"][tables["estates"]["baseline_year"] > 0]
     return {
-        "points": points,
+        "points": baseline.points,
         "estates": len(estates),
         "households": int(estates["households"].sum()),
-        "cost": str(from_steps(total, f.index.case.scenario.money)),
+        "cost": str(from_steps(baseline.cost, case.scenario.money)),
         "shortfall": "0",
         "complete": baseline.complete,
-        "scores": "required works at the first year",
-        "projects_ranked": len(project_scores(f)),
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from allocator.errors import InfeasibleError
-from allocator.formulation.build import Formulation, formulate
+from allocator.formulation.build import formulate
 from allocator.i18n import _
 from allocator.inputs.case import Case
 from allocator.plan.assemble import assemble, headline_values
 from allocator.plan.audit import AuditReport, audit
-from allocator.plan.baseline import Baseline, rank_and_fund
+from allocator.plan.baseline import rank_and_fund
 from allocator.plan.manifest import build_manifest
 from allocator.plan.money import exact_money
 from allocator.plan.result import Plan
@@ -88,9 +87,10 @@ def solve(
         formulation, name, options.gap if gap is None else gap, options.seed if seed is None else seed,
         workers or options.workers, Clock(clock.limit_s - reserve, clock.began), tell, headline=case.scenario.headline,
     )  # fmt: skip
-    ranking = _Ranking(formulation, search.clock)
+    began = time.monotonic()
+    baseline = rank_and_fund(formulation)
+    timer.seconds["baseline"] = time.monotonic() - began
     x = _search_with_money(search, case, timer)
-    baseline = ranking.result()
     began = time.monotonic()
     tables = assemble(formulation, x, baseline.starts)
     values = headline_values(formulation, x, tables)
@@ -150,28 +150,6 @@ def _cut_off(search: Search, x: Floats) -> None:
     search.kept.clear()
     search.kept_goals.clear()
     search.incumbent = None
-
-
-class _Ranking:
-    """The baseline, computed beside the search on a processor of its own."""
-
-    def __init__(self, formulation: Formulation, clock: Clock) -> None:
-        starts = pd.Series(0, index=formulation.index.projects["project_id"])
-        self._result = Baseline(starts, np.zeros(formulation.columns.count), complete=False)
-        self._thread = threading.Thread(target=self._run, args=(formulation, clock), daemon=True)
-        self._thread.start()
-
-    def _run(self, formulation: Formulation, clock: Clock) -> None:
-        process = borrow("highs")
-        try:
-            self._result = rank_and_fund(formulation, process, clock)
-        finally:
-            give_back(process)
-
-    def result(self) -> Baseline:
-        """The baseline, when it is there; what was found of it when time ended."""
-        self._thread.join()
-        return self._result
 
 
 def _prices(search: Search) -> pd.DataFrame:
