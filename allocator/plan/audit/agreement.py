@@ -105,8 +105,11 @@ def _projects(view: View, book: Book) -> None:
     table = view.tables["projects"].drop_duplicates("project").set_index("project")
     register = view.facts.projects
     table = table[table.index.isin(register.index)]
+    first_estate = view.estates.groupby("project")["name"].first()
+    named = register["name"].where(register["name"] != "", first_estate.reindex(register.index))
+    told = register.assign(name=named.fillna(""))
     for name in ("name", "body", "approval"):
-        pair = table[[name]].assign(expected=register[name].reindex(table.index)).rename_axis("project").reset_index()
+        pair = table[[name]].assign(expected=told[name].reindex(table.index)).rename_axis("project").reset_index()
         book.none(
             "tables",
             _("projects: {column}").format(column=name),
