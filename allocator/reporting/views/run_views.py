@@ -111,7 +111,8 @@ def solver_notes(f: Figures) -> pd.DataFrame:
         rows.append((f.say("solver_notes", "seconds", phase=f.say("phase", phase)), f"{float(seconds):.2f}"))
     for name, size in (m.get("size") or {}).items():
         rows.append((f.say("solver_notes", "size", name=f.say("size", name)), f"{int(size):,}"))
-    for name, version in (m.get("versions") or {}).items():
+    versions = {name: text for name, text in (m.get("versions") or {}).items() if name != "platform"}
+    for name, version in versions.items():
         rows.append((f.say("solver_notes", "version", name=name), str(version)))
     return pd.DataFrame(rows, columns=["name", "value"])
 
