@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from allocator.plan.run_folder import Run
 
 from allocator.inputs.case import Case
 from allocator.inputs.schemas.scenario import Money
+from allocator.plan.run_folder import Run
 from allocator.plan.tables import TABLES
 from tests.builders import make_case
 

@@ -12,6 +12,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from allocator.errors import AllocatorError
+from allocator.inputs.shipped import shipped
 from allocator.plan.run_folder import Run
 from allocator.reporting import write_workbook
 from allocator.reporting.layout import load_workbook_layout
@@ -175,6 +176,15 @@ def test_a_file_open_elsewhere_is_told_with_its_cure(run: Run, tmp_path: Path, m
     with pytest.raises(AllocatorError, match=r"plan\.xlsx"):
         write_workbook(run, tmp_path / "plan.xlsx")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_committed_samples_show_the_layout_as_it_is() -> None:
+    """A sample that shows older sheets, or hides that it is made up, would mislead."""
+    folder = shipped("reports") / "samples"
+    book = openpyxl.load_workbook(folder / "plan.xlsx")
+    assert book.sheetnames == [sheet.name.zh for sheet in load_workbook_layout().sheets]
+    assert "演示数据" in (folder / "report.html").read_text(encoding="utf-8")
+    assert [file.name for file in folder.iterdir() if file.stat().st_size > 1_500_000] == []
 
 
 @pytest.mark.office
