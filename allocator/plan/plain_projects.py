@@ -26,7 +26,8 @@ class Plain:
     ----------
     works: which items (rows) are done with the start.
     impossible: projects whose works cannot be put together without a search.
-    bills: by project, (years after the start, pool, steps), least choice of sources first.
+    bills: by project, (years after the start, pool, steps); those with the least choice of sources come first, so that
+        nothing they alone depend on is spent on others.
     gains: by project, formula money (source, place, years after the start, steps).
     needs: by project, other projects that must have started.
     cost: steps by project, all years.
@@ -132,7 +133,7 @@ def _bills(index: Index, due: pd.DataFrame) -> dict[int, list[tuple[int, int, in
     table = index.pools.table
     count = index.pools.sources.groupby("pool").size().reindex(table.index, fill_value=0)
     choice = count + table["parent"].map(count).fillna(0)
-    due = due.assign(choice=due["pool"].map(choice)).sort_values(["project", "offset", "choice", "pool"])
+    due = due.assign(choice=due["pool"].map(choice)).sort_values(["project", "choice", "offset", "pool"])
     bills: dict[int, list[tuple[int, int, int]]] = {}
     for project, *bill in due[["project", "offset", "pool", "amount"]].astype("int64").to_numpy().tolist():
         bills.setdefault(project, []).append((bill[0], bill[1], bill[2]))
