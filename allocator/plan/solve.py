@@ -16,6 +16,7 @@ from allocator.inputs.case import Case
 from allocator.plan.assemble import assemble, headline_values
 from allocator.plan.audit import AuditReport, audit
 from allocator.plan.baseline import rank_and_fund
+from allocator.plan.first_choices import first_choices
 from allocator.plan.manifest import build_manifest
 from allocator.plan.money import exact_money
 from allocator.plan.result import Plan
@@ -26,8 +27,8 @@ from allocator.solving.stages import Clock, Search
 
 __all__ = ["Plan", "solve"]
 
-_FINISH_SHARE, _FINISH_S = 0.06, 1.0
-"""Part of the time limit kept for exact money, tables and audit."""
+_FINISH_PER_BUILD = 4.0
+"""Exact money, tables and audit take about this many times as long as the formulation, on any machine."""
 
 _ATTEMPTS = 5
 """How many choices without exact money are cut off before giving up."""
@@ -77,7 +78,6 @@ def solve(
     options = case.scenario.solver
     tell = progress or _silent
     clock = Clock(time_limit if time_limit is not None else options.time_limit_s)
-    reserve = _FINISH_SHARE * clock.limit_s + min(_FINISH_S, 0.1 * clock.limit_s)
     name = solver or options.name
     timer = Timer()
     tell(Progress("build", None, None, None, 0.0))
@@ -85,10 +85,12 @@ def solve(
     timer.seconds["build"] = clock.elapsed
     search = Search(
         formulation, name, options.gap if gap is None else gap, options.seed if seed is None else seed,
-        workers or options.workers, Clock(clock.limit_s - reserve, clock.began), tell, headline=case.scenario.headline,
+        workers or options.workers, Clock(clock.limit_s - _reserve(clock), clock.began), tell,
+        headline=case.scenario.headline,
     )  # fmt: skip
     began = time.monotonic()
     baseline = rank_and_fund(formulation)
+    search.first = first_choices(formulation, baseline.starts)
     timer.seconds["baseline"] = time.monotonic() - began
     x = _search_with_money(search, case, timer)
     began = time.monotonic()
@@ -102,6 +104,11 @@ def solve(
     timer.seconds["audit"] = time.monotonic() - began
     timer.seconds["total"] = clock.elapsed
     return Plan(case, tables, {**manifest, "seconds": dict(timer.seconds), "audit": audit_entry(report)})
+
+
+def _reserve(clock: Clock) -> float:
+    """Time kept for what comes after the search, learnt from how long the formulation took."""
+    return min(0.3 * clock.limit_s, _FINISH_PER_BUILD * clock.elapsed + 0.3)
 
 
 def audit_entry(report: AuditReport) -> dict[str, object]:

@@ -91,6 +91,8 @@ def _first_plan(search: Search, process: SolverProcess) -> None:
     if relaxed is None or relaxed.x is None:
         return
     search.relaxed = relaxed.x
+    if relaxed.status is Status.OPTIMAL:
+        search.first_bound = relaxed.bound
     priced = _worth(f, relaxed.x)
     search.guide = priced.coefficients
     decided = f.integer & (np.abs(relaxed.x - np.round(relaxed.x)) <= 1e-6)
@@ -110,11 +112,15 @@ def _first_plan(search: Search, process: SolverProcess) -> None:
 def _with_money(search: Search, process: SolverProcess, whole: Floats) -> Floats | None:
     """Whole choices completed with payments, shortfall and breaches allowed; None when other rules forbid them."""
     f = search.formulation
-    lower, upper = np.where(f.integer, whole, f.lower), np.where(f.integer, whole, f.upper)
-    gaps = f.goals["shortfall"].coefficients + f.goals["tasks"].coefficients
+    held = f.integer.copy()
+    for kind in ("issue", "bonus"):
+        held[f.columns[kind]["col"].to_numpy(np.int64)] = False
+    lower, upper = np.where(held, whole, f.lower), np.where(held, whole, f.upper)
+    points = f.goals["points"].coefficients
+    gaps = f.goals["shortfall"].coefficients + f.goals["tasks"].coefficients - points / max(1.0, np.abs(points).max())
     least = Objective("first", maximise=False, coefficients=gaps, unit="")
     seconds = max(5.0, 0.2 * search.clock.left)
-    answer = _ask(search, process, search.request(least, seconds, lower=lower, upper=upper, relax=True))
+    answer = _ask(search, process, search.request(least, seconds, lower=lower, upper=upper, gap=0.1))
     return None if answer is None else answer.x
 
 
@@ -175,6 +181,7 @@ class _Rounds:
         self.bound = np.inf if objective.maximise else -np.inf
         self.relaxed: Floats | None = None
         self.aim = self._aim()
+        self._bound_by_first_relaxation()
 
     def run(self) -> Answer | None:
         """Search until the gap is reached or time ends."""
@@ -213,6 +220,22 @@ class _Rounds:
     def _done(self) -> bool:
         gap = gap_of(self.objective.value(self.best), self.bound)
         return gap <= max(self.search.gap, EXACT)
+
+    def _bound_by_first_relaxation(self) -> None:
+        """What the relaxation of points and hazards together says about points, given the hazards kept.
+
+        It had no breaches and no shortfall, so it holds for plans without them.
+        """
+        search = self.search
+        clean = all(s.value <= 1e-6 for s in search.stages if s.id in ("tasks", "shortfall"))
+        if self.objective.id != "points" or search.first_bound is None or not clean:
+            return
+        first, points = _worth(search.formulation, None).coefficients, self.objective.coefficients
+        kept = dict(zip(search.kept_goals, search.kept, strict=True)).get("hazards")
+        hazards = search.formulation.goals["hazards"].coefficients
+        weight = float((first - points).max(initial=0.0) / max(hazards.max(initial=0.0), 1e-12)) if hazards.any() else 0.0
+        safe = 1e-6 * abs(search.first_bound)
+        self._tighten(search.first_bound - (weight * kept[1] if kept is not None else 0.0) + safe)
 
     def _bound_by_relaxation(self) -> None:
         """The linear bound and its prices, found while the other process already searches."""

@@ -74,6 +74,7 @@ class Search:
     """Whole choices to start from, if any are known; a large search completes them with money."""
     incumbent: Floats | None = None
     relaxed: Floats | None = None
+    first_bound: float | None = None
     prices: Floats | None = None
     headline: str = "points"
     guide: Floats | None = None
