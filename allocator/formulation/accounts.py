@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from allocator.formulation.frames import stack
-from allocator.formulation.funding import SHORTFALL, places_with_money
+from allocator.formulation.frames import stack, summed
+from allocator.formulation.funding import SHORTFALL, account_places, places_with_money, scopes
 from allocator.formulation.index import Index
 from allocator.formulation.splitting import Schedule, bond_schedule
 from allocator.inputs.case import Case, rate_to_steps
@@ -19,6 +19,9 @@ from allocator.inputs.register_sheets import TOTAL
 if TYPE_CHECKING:
     from allocator.formulation.columns import Columns
 
+ACCOUNT = ["source", "place", "year"]
+"""Key columns of an account in a year."""
+
 
 def declared(case: Case) -> pd.DataFrame:
     """Declared limits; ``source``, ``place``, ``year`` (0: total), ``amount``, ``minimum_use``, summed over rows."""
@@ -26,28 +29,33 @@ def declared(case: Case) -> pd.DataFrame:
     frame = limits[["source", "place", "year", "amount"]].assign(
         minimum_use=limits["minimum_use"].fillna(0).astype(np.int64), year=limits["year"].astype(np.int64)
     )
-    return frame.groupby(["source", "place", "year"], as_index=False)[["amount", "minimum_use"]].sum()
+    return summed(frame, ACCOUNT, "amount", "minimum_use")
 
 
 def running_bills(case: Case) -> pd.DataFrame:
     """Bills of projects under way, at the account they are paid from; ``source``, ``place``, ``year``, ``amount``."""
     bills = case.register.running
-    scope = bills["source"].map({name: s.scope for name, s in case.policy.sources.items()})
-    placed = bills.assign(place=bills["county"].where(scope == "county", ""), year=bills["year"].astype(np.int64))
-    return placed.groupby(["source", "place", "year"], as_index=False)["amount"].sum()
+    local = scopes(case, bills["source"]) == "county"
+    placed = bills.assign(place=bills["county"].where(local, ""), year=bills["year"].astype(np.int64))
+    return summed(placed, ACCOUNT, "amount")
 
 
 def carried_money(case: Case) -> pd.DataFrame:
     """Money carried over from before; ``source``, ``place``, ``arrival``, ``amount``."""
     carried = case.register.carried.rename(columns={"arrival_year": "arrival"})
     carried = carried.assign(arrival=carried["arrival"].astype(np.int64))
-    return carried.groupby(["source", "place", "arrival"], as_index=False)["amount"].sum()
+    return summed(carried, ["source", "place", "arrival"], "amount")
 
 
 def lot_steps(case: Case, bond: str) -> int:
     """Size of a lot of a bond, in whole steps."""
     lot = case.policy.bonds[bond].lot
     return rate_to_steps(lot.value, lot.unit, Decimal(1), case.scenario.money)
+
+
+def lot_sizes(case: Case) -> dict[str, int]:
+    """Whole steps of a lot by bond."""
+    return {bond: lot_steps(case, bond) for bond in case.policy.bonds}
 
 
 def schedule(case: Case, bond: str) -> Schedule:
@@ -65,6 +73,13 @@ def bond_quotas(case: Case, bond: str, years: Sequence[int]) -> pd.DataFrame:
         & limits["year"].isin(list(years))
     )
     return limits.loc[own, ["place", "year", "amount"]].rename(columns={"place": "county"}).reset_index(drop=True)
+
+
+def all_quotas(index: Index) -> pd.DataFrame:
+    """Quotas of all bonds in the payment years; ``bond``, ``county``, ``year``, ``amount`` [steps]."""
+    case = index.case
+    frames = [bond_quotas(case, bond, index.payment_years).assign(bond=bond) for bond in case.policy.bonds]
+    return stack(frames, ["bond", "county", "year", "amount"])
 
 
 def is_bond_fed(case: Case) -> set[str]:
@@ -90,15 +105,7 @@ def yearly_accounts(index: Index) -> pd.DataFrame:
 def pay_places(index: Index, pay: pd.DataFrame) -> pd.Series:
     """Place of the account each payment column draws on."""
     table = index.pools.table
-    scope = pay["source"].map({n: s.scope for n, s in index.case.policy.sources.items()}).fillna("county")
-    pool = pay["pool"].to_numpy()
-    estate = table["estate"].to_numpy()[pool]
-    area_of = index.estates.set_index("estate_id")["area"]
-    area = pd.Series(estate).map(area_of).fillna("").to_numpy()
-    place = np.select(
-        [scope == "estate", scope == "area", scope == "county"], [estate, area, table["county"].to_numpy()[pool]], ""
-    )
-    return pd.Series(place, index=pay.index, dtype=object)
+    return account_places(index.case, pay["source"], pay["pool"].map(table["estate"]), pay["pool"].map(table["county"]))
 
 
 def carry_windows(index: Index, pay: pd.DataFrame) -> pd.DataFrame:
@@ -120,11 +127,9 @@ def carry_windows(index: Index, pay: pd.DataFrame) -> pd.DataFrame:
     inside = (windows["year"] >= windows["arrival"]) & (windows["year"] < windows["arrival"] + windows["usable"])
     windows = windows[inside & (windows["year"] <= last)]
     placed = pay.assign(place=pay_places(index, pay))
-    most = placed.groupby(["source", "place", "year"], as_index=False)["upper"].sum()
-    taken = stack([running_bills(case), _greatest_service(index)], ["source", "place", "year", "amount"])
-    taken = taken.groupby(["source", "place", "year"], as_index=False)
-    windows = windows.merge(most, on=["source", "place", "year"], how="left")
-    windows = windows.merge(taken["amount"].sum(), on=["source", "place", "year"], how="left")
+    taken = stack([running_bills(case), _greatest_service(index)], [*ACCOUNT, "amount"])
+    windows = windows.merge(summed(placed, ACCOUNT, "upper"), on=ACCOUNT, how="left")
+    windows = windows.merge(summed(taken, ACCOUNT, "amount"), on=ACCOUNT, how="left")
     windows["upper"] = windows["upper"].fillna(0.0) + windows["amount"].fillna(0.0)
     return windows.sort_values(["source", "place", "arrival", "year"], ignore_index=True)
 
@@ -139,12 +144,14 @@ def _greatest_service(index: Index) -> pd.DataFrame:
         for offset, service in enumerate(schedule(case, name).service, start=1):
             due = quota.assign(year=quota["year"] + offset, amount=lots * service, source=bond.service_source)
             frames.append(due.rename(columns={"county": "place"}))
-    return stack(frames, ["source", "place", "year", "amount"])
+    return stack(frames, [*ACCOUNT, "amount"])
 
 
 def service_terms(index: Index, columns: Columns) -> pd.DataFrame:
-    """Service per lot issued; ``bond``, ``source`` (that pays it), ``county``, ``year`` (due), ``col``, ``principal``,
-    ``interest``, ``amount`` [steps]. All years to the last repayment.
+    """Service per lot issued, in all years to the last repayment.
+
+    ``bond``, ``source`` (that pays it), ``county``, ``year`` (due), ``col``, ``principal``, ``interest``, ``amount``
+    [steps].
     """
     issue = columns["issue"]
     frames = []
@@ -167,13 +174,11 @@ def formula_terms(index: Index, columns: Columns) -> pd.DataFrame:
             continue
         gained = formula_gain(index, name)
         place = index.estates[{"city": "county", "county": "county", "area": "area"}[source.scope]]
-        by_project = index.estates.assign(
-            amount=gained, place="" if source.scope == "city" else place
-        ).groupby(["project", "place"], as_index=False)["amount"].sum()  # fmt: skip
-        terms = by_project.merge(columns["start"], on="project")
+        by_estate = index.estates.assign(amount=gained, place="" if source.scope == "city" else place)
+        terms = summed(by_estate, ["project", "place"], "amount").merge(columns["start"], on="project")
         terms["year"] += source.formula.lag_years
         frames.append(terms.assign(source=name))
-    return stack(frames, ["source", "place", "year", "col", "amount"])
+    return stack(frames, [*ACCOUNT, "col", "amount"])
 
 
 def formula_gain(index: Index, source: str) -> pd.Series:
@@ -194,7 +199,21 @@ def formula_gain(index: Index, source: str) -> pd.Series:
     return pd.Series([gain(*row) for row in rows], index=index.estates.index, dtype=np.int64)
 
 
+def per_start(index: Index, columns: Columns, steps: Sequence[int]) -> pd.DataFrame:
+    """What starting each estate allows to pay there; ``estate`` (id), ``col``, ``amount`` [steps].
+
+    ``steps`` is by row of estates.
+    """
+    allowed = index.estates[["estate_id", "project"]].assign(amount=np.array(steps, dtype=np.float64))
+    allowed = allowed.rename(columns={"estate_id": "estate"}).merge(columns["start"], on="project")
+    return allowed[["estate", "col", "amount"]]
+
+
 def placed_payments(index: Index, columns: Columns) -> pd.DataFrame:
-    """Payment columns with the place of their account; ``pool``, ``source``, ``year``, ``col``, ``place``."""
+    """Payment columns with their account's place and their pool's estate ("" for a county's pool).
+
+    ``pool``, ``source``, ``year``, ``col``, ``place``, ``estate``.
+    """
     pay = columns["pay"]
-    return pay[pay["source"] != SHORTFALL].assign(place=lambda f: pay_places(index, f))
+    pay = pay[pay["source"] != SHORTFALL]
+    return pay.assign(place=pay_places(index, pay), estate=pay["pool"].map(index.pools.table["estate"]))

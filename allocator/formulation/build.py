@@ -63,8 +63,10 @@ class Formulation:
         """Block number of each column: connected components of the rows that reach no further than ``reach``."""
         local = self.matrix[np.flatnonzero(self.row_reach <= reach)]
         n, m = self.columns.count, local.shape[0]
-        graph = sparse.bmat([[None, local.T], [local, None]], format="csr") if m else sparse.csr_matrix((n, n))
-        return connected_components(graph, directed=False)[1][:n]
+        row, column = local.nonzero()
+        graph = sparse.csr_array((np.ones(len(row)), (n + row, column)), shape=(n + m, n + m))
+        block: npt.NDArray[np.int32] = connected_components(graph, directed=False)[1][:n]
+        return block
 
 
 def formulate(case: Case) -> Formulation:

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from allocator.formulation.accounts import bond_quotas, carry_windows, lot_steps
+from allocator.formulation.accounts import all_quotas, carry_windows, lot_sizes
 from allocator.formulation.costs import greatest_demand
-from allocator.formulation.frames import stack
+from allocator.formulation.frames import stack, summed
 from allocator.formulation.funding import SHORTFALL
 from allocator.formulation.index import Index
 from allocator.formulation.labels import readable
@@ -98,10 +98,10 @@ def _add_choices(columns: Columns, index: Index) -> None:
 
 
 def saving_pairs(index: Index) -> pd.DataFrame:
-    """Estates where both works of a saving are needed; columns ``saving``, ``estate``, ``project``, ``item_1``,
-    ``item_2``.
+    """Estates where both works of a saving are needed.
 
-    Where an estate has several items of a work, the first by id counts.
+    Columns ``saving``, ``estate``, ``project``, ``item_1``, ``item_2``; where an estate has several items of a work,
+    the first by id counts.
     """
     first = index.items.groupby(["estate", "project", "work"])["item_id"].idxmin().rename("item").reset_index()
     found = []
@@ -114,11 +114,9 @@ def saving_pairs(index: Index) -> pd.DataFrame:
 
 
 def _add_bonds(columns: Columns, index: Index) -> None:
-    frames = []
-    for name in index.case.policy.bonds:
-        quota = bond_quotas(index.case, name, index.payment_years)
-        frames.append(quota.assign(bond=name, lots=quota["amount"] // lot_steps(index.case, name)))
-    issue = stack(frames, ["bond", "county", "year", "lots"])
+    quota = all_quotas(index)
+    lot = quota["bond"].map(lot_sizes(index.case)).astype(np.int64)
+    issue = quota.assign(lots=quota["amount"] // lot)
     issue = issue[issue["lots"] > 0]
     columns.add("issue", issue[["bond", "county", "year"]], issue["lots"].to_numpy(float), integer=True)
 
@@ -129,7 +127,7 @@ def _add_money(columns: Columns, index: Index) -> None:
     table = index.pools.table
     passing = demand[demand["pool"].map(table["parent"]) >= 0]
     onward = passing.assign(pool=passing["pool"].map(table["parent"]))
-    demand_all = pd.concat([demand, onward]).groupby(["pool", "year"], as_index=False)["amount"].sum()
+    demand_all = summed(pd.concat([demand, onward]), ["pool", "year"], "amount")
     pay = index.pools.sources.merge(demand_all, on="pool").sort_values(["pool", "source", "year"], kind="stable")
     upper = pay["amount"].to_numpy(float)
     if not index.case.scenario.options.shortfall:

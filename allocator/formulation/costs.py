@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from allocator.formulation.frames import stack
+from allocator.formulation.frames import row_of, stack, summed
 from allocator.formulation.index import Index
 from allocator.formulation.normal_form import amounts_due
 from allocator.inputs.schemas.base import in_force
@@ -50,7 +50,7 @@ def pool_costs(index: Index, columns: Columns) -> pd.DataFrame:
     terms = terms.assign(year=terms["year"] + terms["offset"])
     terms = pd.concat([terms[["pool", "year", "col", "amount"]], _saving_costs(index, columns)], ignore_index=True)
     last = index.payment_years[-1]
-    return terms[terms["year"] <= last].groupby(["pool", "year", "col"], as_index=False)["amount"].sum()
+    return summed(terms[terms["year"] <= last], ["pool", "year", "col"], "amount")
 
 
 def _item_costs(index: Index) -> pd.DataFrame:
@@ -58,14 +58,13 @@ def _item_costs(index: Index) -> pd.DataFrame:
     members = index.pools.members.rename(columns={"part_row": "part"})
     long = members.merge(index.due, on="part")
     long["item"] = index.parts["item_row"].to_numpy()[long["part"].to_numpy()]
-    grouped = long.groupby(["item", "route", "pool", "offset"], as_index=False)["due"].sum()
-    return grouped.rename(columns={"due": "amount"})
+    return summed(long, ["item", "route", "pool", "offset"], "due").rename(columns={"due": "amount"})
 
 
 def saved_amounts(index: Index) -> pd.DataFrame:
     """Change of what is due per part when a saving is made.
 
-    ``saving``, ``estate``, ``part``, ``offset``, ``change``.
+    ``saving``, ``estate`` (row), ``part`` (row), ``offset`` [years after the saving], ``change`` [steps].
     """
     frames = []
     case = index.case
@@ -84,8 +83,7 @@ def saved_amounts(index: Index) -> pd.DataFrame:
             gross, on=["part", "offset"], how="outer", suffixes=("_net", "_gross")
         )
         both["change"] = both["due_net"].fillna(0).astype(np.int64) - both["due_gross"].fillna(0).astype(np.int64)
-        estate_row = pd.Series(index.estates.index, index=index.estates["estate_id"])
-        both["estate"] = both["part"].map(index.parts["estate"]).map(estate_row)
+        both["estate"] = both["part"].map(index.parts["estate"]).map(row_of(index.estates["estate_id"]))
         frames.append(both.assign(saving=name))
     return stack(frames, ["saving", "estate", "part", "offset", "change"])
 
@@ -99,14 +97,11 @@ def _saving_costs(index: Index, columns: Columns) -> pd.DataFrame:
 
 
 def greatest_demand(index: Index, columns: Columns) -> pd.DataFrame:
-    """An upper bound of each pool's cost by payment year.
-
-    ``pool``, ``year``, ``amount`` [steps], positive ones only.
-    """
+    """An upper bound of each pool's cost by payment year; ``pool``, ``year``, ``amount`` [steps], all positive."""
     by_item = _item_costs(index)
     acting = acts(index, columns)[["item", "route", "year"]].drop_duplicates()
     terms = by_item.merge(acting, on=["item", "route"])
     terms["year"] += terms["offset"]
     terms = terms[terms["year"] <= index.payment_years[-1]]
-    greatest = terms.groupby(["pool", "year", "item"], as_index=False)["amount"].max()
-    return greatest.groupby(["pool", "year"], as_index=False)["amount"].sum()
+    greatest = terms.groupby(["pool", "year", "item"], as_index=False)[["amount"]].max()
+    return summed(greatest, ["pool", "year"], "amount")

@@ -5,7 +5,7 @@ Source: models/<id>/formulation.md, "Sources of a part" and "Pools".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,8 +43,8 @@ def pool_key(policy: PolicyModel, sources: Sequence[str], shares: PayerShares | 
     """Smallest unit named by any rule that touches the money of these sources under one payer rule.
 
     ``shares`` is None for a closed part. Exactness: without a rule of one estate the feasible payments of every
-    member are
-    one and the same convex cone, so sums may be split in proportion; a rule that is not homogeneous narrows the scope.
+    member are one and the same convex cone, so sums may be split in proportion; a rule that is not homogeneous narrows
+    the scope.
     """
     narrow = tuple(s for s in sources if is_narrow(policy.sources[s], policy))
     wide = tuple(s for s in sources if s not in narrow)
@@ -52,7 +52,7 @@ def pool_key(policy: PolicyModel, sources: Sequence[str], shares: PayerShares | 
         return PoolKey(at_estate=False, passes_on=False, narrow=(), wide=wide)
     wide_payers = {policy.sources[s].payer for s in wide}
     if shares is not None:
-        wide_payers |= {p for p in shares.shares if policy.payers[p].last_resort}
+        wide_payers |= last_resorts(policy) & set(shares.shares)
     narrow_payers = {policy.sources[s].payer for s in narrow}
     of_cost = any(_shares_of(policy.sources[s], "cost") for s in wide)
     of_mixed_part = any(
@@ -60,6 +60,16 @@ def pool_key(policy: PolicyModel, sources: Sequence[str], shares: PayerShares | 
     )
     passes_on = len(wide_payers) == 1 and not of_cost and not of_mixed_part
     return PoolKey(at_estate=True, passes_on=passes_on, narrow=narrow, wide=wide)
+
+
+def last_resorts(policy: PolicyModel) -> set[str]:
+    """Payers for whom the last-resort source stands in."""
+    return {name for name, payer in policy.payers.items() if payer.last_resort}
+
+
+def bearers(rules: Mapping[str, PayerShares], payer: str, rule: str) -> list[str]:
+    """Payers that may bear a cost: ``payer`` when the cost is closed, else all that ``rule`` gives a share."""
+    return [payer] if payer else [name for name, band in rules[rule].shares.items() if band.max > 0]
 
 
 def _shares_of(source: Source, base: str) -> bool:
@@ -85,9 +95,25 @@ def _candidates(case: Case, kinds: pd.DataFrame) -> pd.DataFrame:
         if part["grant_source"]:
             records.append((kind, part["grant_source"]))
             continue
-        payers = [part["payer"]] if part["payer"] else [p for p, b in rules[part["rule"]].shares.items() if b.max > 0]
+        payers = bearers(rules, part["payer"], part["rule"])
         records += [(kind, name) for name, s in active.items() if s.payer in payers and _admits(s.eligible, part)]
     return pd.DataFrame(records, columns=["kind", "source"]).astype({"source": object})
+
+
+def scopes(case: Case, source: pd.Series) -> pd.Series:
+    """Scope of each source; missing for the last-resort source."""
+    return source.map({name: s.scope for name, s in case.policy.sources.items()})
+
+
+def account_places(case: Case, source: pd.Series, estate: pd.Series, county: pd.Series) -> pd.Series:
+    """Place of the account of ``source`` that money for ``estate`` (id, "" for any) in ``county`` is drawn from.
+
+    The estate, its area, the county, or "" for the city, as the source's scope says; the last resort is the county's.
+    """
+    scope = scopes(case, source).fillna("county")
+    area = estate.map(case.register.estates.set_index("estate")["area"]).fillna("")
+    place = np.select([scope == "estate", scope == "area", scope == "county"], [estate, area, county], "")
+    return pd.Series(place, index=source.index, dtype=object)
 
 
 def places_with_money(case: Case) -> pd.DataFrame:
@@ -95,8 +121,7 @@ def places_with_money(case: Case) -> pd.DataFrame:
     register, policy = case.register, case.policy
     fed = {bond.source for bond in policy.bonds.values()}
     declared = pd.concat([register.limits[["source", "place"]], register.carried[["source", "place"]]])
-    scope = {name: source.scope for name, source in policy.sources.items()}
-    declared = declared[(declared["place"] != "") & declared["source"].map(scope).isin(["county", "area"])]
+    declared = declared[(declared["place"] != "") & scopes(case, declared["source"]).isin(["county", "area"])]
     records = list(declared.itertuples(index=False, name=None))
     places = {"county": list(case.scenario.counties), "area": list(register.areas["area"])}
     for name, source in policy.sources.items():
@@ -119,14 +144,10 @@ def part_sources(case: Case, parts: pd.DataFrame) -> pd.Series:
     by_kind = ["work", "work_class", "component", "rule", "payer", "grant_source"]
     kind = parts.groupby(by_kind, sort=False).ngroup()
     kinds = parts[by_kind].assign(kind=kind).drop_duplicates("kind").set_index("kind")
-    here = case.register.estates.set_index("estate")[["county", "area"]]
+    county = case.register.estates.set_index("estate")["county"]
     combos = pd.DataFrame({"kind": kind, "estate": parts["estate"]}).drop_duplicates(ignore_index=True)
     long = combos.reset_index(names="combo").merge(_candidates(case, kinds), on="kind")
-    long = long.merge(here, left_on="estate", right_index=True)
-    scope = long["source"].map({n: s.scope for n, s in case.policy.sources.items()})
-    long["place"] = np.select(
-        [scope == "estate", scope == "area", scope == "county"], [long["estate"], long["area"], long["county"]], ""
-    )
+    long["place"] = account_places(case, long["source"], long["estate"], long["estate"].map(county))
     long = long.merge(places_with_money(case), on=["source", "place"])
     order = {name: position for position, name in enumerate(case.policy.sources)}
     long = long.assign(rank=long["source"].map(order)).sort_values(["combo", "rank"])

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from allocator.formulation.accounts import lot_steps, service_terms
+from allocator.formulation.accounts import lot_sizes, service_terms
 from allocator.formulation.columns import Columns
 from allocator.formulation.costs import done
 from allocator.formulation.funding import SHORTFALL
@@ -66,7 +66,7 @@ def _tasks(index: Index, columns: Columns) -> Terms:
     return found
 
 
-def _shortfall(index: Index, columns: Columns) -> Terms:
+def _shortfall(_index: Index, columns: Columns) -> Terms:
     pay = columns["pay"]
     return [(pay[pay["source"] == SHORTFALL], 1.0)]
 
@@ -78,11 +78,9 @@ def _hazards(index: Index, columns: Columns) -> Terms:
 
 def _points(index: Index, columns: Columns) -> Terms:
     worth = done(index, columns)
-    years = worth["year"].to_numpy(np.int64) - index.start_years[0]
-    points = index.points.to_numpy(float)[worth["item"].to_numpy(np.int64), years]
     start, bonus = columns["start"], columns["bonus"]
     return [
-        (worth, points),
+        (worth, index.points_in(worth["item"], worth["year"])),
         (start, start["project"].map(index.projects["own_points"]).to_numpy(float)),
         (bonus, bonus["area"].map(bundle_points(index.case)).to_numpy(float)),
     ]
@@ -94,7 +92,7 @@ def _public_money(index: Index, columns: Columns) -> Terms:
     local = pay[pay["source"].isin([n for n, s in case.policy.sources.items() if s.local])]
     service = service_terms(index, columns)
     service = service[service["year"].isin(index.payment_years)]
-    lots = issue["bond"].map({name: lot_steps(case, name) for name in case.policy.bonds}).to_numpy(float)
+    lots = issue["bond"].map(lot_sizes(case)).to_numpy(float)
     return [
         (local, 1.0),
         (issue, lots),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from allocator.formulation.frames import row_of
 from allocator.formulation.normal_form import amounts_due, cost_parts, longest_profile
 from allocator.formulation.pools import Pools, build_pools
 from allocator.formulation.readiness import (
@@ -22,8 +25,9 @@ from allocator.inputs.case import Case
 
 @dataclass(frozen=True)
 class Index:
-    """Frames by row number: ``estate``, ``project``, ``item`` and ``pool`` columns hold row numbers unless named
-    ``*_id``.
+    """Everything the families look at, as frames by row number.
+
+    Columns ``estate``, ``project``, ``item`` and ``pool`` hold row numbers; names are in columns called ``*_id``.
 
     Attributes
     ----------
@@ -47,6 +51,17 @@ class Index:
     parts: pd.DataFrame
     due: pd.DataFrame
     pools: Pools
+
+    def points_in(self, item: pd.Series, year: pd.Series) -> npt.NDArray[np.float64]:
+        """Points of items (rows) done in given years; years before the first count as the first."""
+        position = np.maximum(year.to_numpy(np.int64) - self.start_years[0], 0)
+        points: npt.NDArray[np.float64] = self.points.to_numpy(float)[item.to_numpy(np.int64), position]
+        return points
+
+    @cached_property
+    def gross_costs(self) -> pd.Series:
+        """Cost of each item (row) before savings [steps]; items without cost are left out."""
+        return self.parts.groupby("item_row")["cost"].sum()
 
 
 def build_index(case: Case) -> Index:
@@ -85,9 +100,9 @@ def _projects_and_estates(case: Case) -> tuple[pd.DataFrame, pd.DataFrame]:
     estates = case.register.estates.rename(columns={"estate": "estate_id"}).drop(columns=["points"])
     listed = case.register.projects.rename(columns={"project": "project_id"})[["project_id", "routes"]]
     projects = listed[listed["project_id"].isin(estates["project"])].sort_values("project_id", ignore_index=True)
-    row = pd.Series(projects.index, index=projects["project_id"])
+    row = estates["project"].map(row_of(projects["project_id"])).astype(np.int64)
     estates = estates.assign(
-        project=estates["project"].map(row).astype(np.int64), ready_year=ready_years(case), newer=is_newer(case),
+        project=row, ready_year=ready_years(case), newer=is_newer(case),
         ineligible=eligibility(case), own_points=estate_points(case),
     )  # fmt: skip
     households = estates["households"].astype(np.int64)
@@ -108,8 +123,7 @@ def _projects_and_estates(case: Case) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _items(case: Case, estates: pd.DataFrame) -> pd.DataFrame:
     items = case.register.items.rename(columns={"item": "item_id", "estate": "estate_id"})
-    row = pd.Series(estates.index, index=estates["estate_id"])
-    items["estate"] = items["estate_id"].map(row).astype(np.int64)
+    items["estate"] = items["estate_id"].map(row_of(estates["estate_id"])).astype(np.int64)
     items["project"] = items["estate"].map(estates["project"]).astype(np.int64)
     items["community"] = items["work"].map({n: w.community for n, w in case.policy.works.items()}).astype(bool)
     items["group_required"] = items["required"].astype(bool) & (items["choice_group"] != "")

@@ -31,8 +31,7 @@ def cost_parts(case: Case) -> pd.DataFrame:
     """Parts of all items, sorted by item and order of division.
 
     One row per part; columns ``part`` (name), ``item``, ``estate``, ``work``, ``work_class``, ``component``, ``rule``
-    (in
-    force), ``payer`` ("" when open), ``grant_source`` ("" but for unit grants), ``cost`` [steps].
+    (in force), ``payer`` ("" when open), ``grant_source`` ("" but for unit grants), ``cost`` [steps].
     """
     parts = _components(case)
     parts = _resolve_choices(case, parts)
@@ -133,7 +132,7 @@ def _carve_unit_grants(case: Case, parts: pd.DataFrame) -> pd.DataFrame:
                 order=granted["order"] + 0.1,
                 payer=case.policy.sources[grant.source].payer,
                 grant_source=grant.source,
-            )  # fmt: skip
+            )
         )
     return pd.concat(carved, ignore_index=True)
 

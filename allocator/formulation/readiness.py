@@ -5,11 +5,12 @@ Source: models/<id>/formulation.md, "Points, eligibility, readiness".
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 
+from allocator.formulation.splitting import half_up
 from allocator.inputs.case import Case
 from allocator.inputs.schemas.base import Dated, in_force
 
@@ -92,10 +93,6 @@ def ready_years(case: Case) -> pd.Series:
     return ready.mask((eligibility(case) != "").to_numpy(), NEVER)
 
 
-def _half_up(value: Decimal) -> int:
-    return int(value.to_integral_value(ROUND_HALF_UP))
-
-
 def required_items(case: Case) -> pd.Series:
     """Which items come with the start of their estate, by row of the register."""
     items = case.register.items
@@ -149,5 +146,5 @@ def bundle_points(case: Case) -> pd.Series:
     estates = case.register.estates
     worth = estates["estate"].map(by_estate).fillna(0.0) + estate_points(case)
     by_area = worth.groupby(estates["area"]).sum()
-    computed = areas["area"].map(by_area).fillna(0.0).map(lambda p: float(_half_up(Decimal(str(p)) * share)))
+    computed = areas["area"].map(by_area).fillna(0.0).map(lambda p: float(half_up(Decimal(str(p)) * share)))
     return areas["bonus_points"].astype(float).where(areas["bonus_points"].notna(), computed).astype(float)

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from allocator.formulation.index import Index
+
 LOCAL, COUNTY, CITY = 0, 1, 2
 """Reach of a row.
 
@@ -59,8 +61,7 @@ def make_rows(
     ----------
     keys: one row per constraint; every column is part of its name.
     terms: frames with ``col``, ``coefficient`` and a non-empty subset of the key columns; terms of rows that do not
-    exist
-        are an error of the caller and dropped only when ``keys`` was cut on purpose.
+        exist are an error of the caller and dropped only when ``keys`` was cut on purpose.
     lower, upper, reach: scalars or one value per row.
     """
     n = len(keys)
@@ -87,8 +88,11 @@ def make_rows(
     )
 
 
-def term(frame: pd.DataFrame, coefficient: object, **renamed: str) -> pd.DataFrame:
+def term(frame: pd.DataFrame, coefficient: float | str) -> pd.DataFrame:
     """``frame`` as a term: its ``col`` with a coefficient (scalar, or the name of a column)."""
-    shown = frame.rename(columns=renamed)
-    value = shown[coefficient] if isinstance(coefficient, str) else coefficient
-    return shown.assign(coefficient=value)
+    return frame.assign(coefficient=frame[coefficient] if isinstance(coefficient, str) else coefficient)
+
+
+def pool_reach(index: Index, pool: pd.Series) -> npt.NDArray[np.int64]:
+    """Reach of rows about one pool each: ``COUNTY`` for a county's pool, else ``LOCAL``."""
+    return np.where(pool.map(index.pools.table["estate"]) == "", COUNTY, LOCAL)

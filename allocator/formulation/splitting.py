@@ -22,12 +22,11 @@ def common_ratio(shares: Sequence[Decimal]) -> tuple[list[int], int]:
 
 
 def largest_remainder(group: Ints, total: Ints, numerator: Ints, denominator: Ints) -> Ints:
-    """Divide each group's total by weights ``numerator / denominator``; floors, then one step to the largest
-    remainders.
+    """Divide each group's total by weights ``numerator / denominator``, by largest remainder.
 
+    Every entry gets its floor, and one step more goes to the largest remainders; ties go to the earlier position.
     One entry per (group, position), sorted by group and then position; ``total`` and ``denominator`` are constant
-    within
-    a group and the numerators of a group sum to its denominator. Ties go to the earlier position.
+    within a group and the numerators of a group sum to its denominator.
     """
     if not len(group):
         return np.zeros(0, dtype=np.int64)
@@ -57,13 +56,22 @@ class Schedule:
         return tuple(p + i for p, i in zip(self.principal, self.interest, strict=True))
 
 
-def _half_up(value: Fraction) -> int:
-    decimal = Decimal(value.numerator) / Decimal(value.denominator)
+def half_up(value: Fraction | Decimal) -> int:
+    """Nearest whole number, halves away from zero."""
+    decimal = value if isinstance(value, Decimal) else Decimal(value.numerator) / Decimal(value.denominator)
     return int(decimal.to_integral_value(ROUND_HALF_UP))
 
 
 def bond_schedule(lot: int, term: int, coupon: Decimal, repayment: str) -> Schedule:
-    """Principal and interest of one lot of ``lot`` steps over ``term`` years (``level``, ``bullet`` or ``instalments``)."""
+    """Principal and interest of one lot over its term.
+
+    Parameters
+    ----------
+    lot: size of the lot [steps].
+    term: years to the last repayment.
+    coupon: yearly interest as a fraction of what is outstanding.
+    repayment: ``level`` (equal sums of both), ``bullet`` (all at the end) or ``instalments`` (equal principal).
+    """
     rate = Fraction(coupon)
     if repayment == "bullet":
         principal = [0] * (term - 1) + [lot]
@@ -75,16 +83,16 @@ def bond_schedule(lot: int, term: int, coupon: Decimal, repayment: str) -> Sched
     outstanding = lot
     interest = []
     for repaid in principal:
-        interest.append(_half_up(outstanding * rate))
+        interest.append(half_up(outstanding * rate))
         outstanding -= repaid
     return Schedule(tuple(principal), tuple(interest))
 
 
 def _annuity_principal(lot: int, term: int, rate: Fraction) -> list[int]:
-    total = _half_up(Fraction(lot, term) if rate == 0 else lot * rate / (1 - 1 / (1 + rate) ** term))
+    total = half_up(Fraction(lot, term) if rate == 0 else lot * rate / (1 - 1 / (1 + rate) ** term))
     outstanding, principal = lot, []
     for _ in range(term - 1):
-        repaid = min(outstanding, total - _half_up(outstanding * rate))
+        repaid = min(outstanding, total - half_up(outstanding * rate))
         principal.append(repaid)
         outstanding -= repaid
     return [*principal, outstanding]

@@ -8,8 +8,9 @@ from allocator.formulation.index import Index
 
 
 def task_bands(index: Index) -> pd.DataFrame:
-    """Bands on estates and households; columns ``county`` ("" the city), ``year`` (0 the total), ``measure``,
-    ``minimum`` and ``maximum`` (-1: none). Bands without either end are left out.
+    """Bands on estates and households; those without either end are left out.
+
+    Columns ``county`` ("" the city), ``year`` (0 the total), ``measure``, ``minimum`` and ``maximum`` (-1: none).
     """
     tasks = index.case.register.tasks
     frames = [

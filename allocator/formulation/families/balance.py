@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from allocator.formulation.columns import Columns
 from allocator.formulation.costs import pool_costs
 from allocator.formulation.index import Index
-from allocator.formulation.rows import COUNTY, LOCAL, Rows, make_rows, term
+from allocator.formulation.rows import Rows, make_rows, pool_reach, term
 
 
 def balance(index: Index, columns: Columns) -> tuple[Rows, ...]:
@@ -27,6 +26,5 @@ def balance(index: Index, columns: Columns) -> tuple[Rows, ...]:
     keys = [frame[["pool", "year"]] for frame in (costs, pay, onward)]
     keys_frame = pd.concat(keys).drop_duplicates().sort_values(["pool", "year"])
     terms = [term(pay, 1.0), term(rest, 1.0), term(onward, -1.0), term(costs.assign(amount=-costs["amount"]), "amount")]
-    at_county = keys_frame["pool"].map(index.pools.table["estate"]) == ""
-    reach = np.where(at_county, COUNTY, LOCAL)
+    reach = pool_reach(index, keys_frame["pool"])
     return (make_rows("balance", keys_frame, terms, lower=0.0, upper=0.0, reach=reach, unit="money"),)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from allocator.formulation.accounts import bond_quotas, lot_steps, service_terms
+from allocator.formulation.accounts import all_quotas, lot_sizes, service_terms
 from allocator.formulation.columns import Columns
+from allocator.formulation.frames import summed
 from allocator.formulation.index import Index
 from allocator.formulation.rows import COUNTY, Rows, make_rows, term
 
@@ -23,21 +24,13 @@ def bonds(index: Index, columns: Columns) -> tuple[Rows, ...]:
     Source: register 债务 and 资金额度, policy ``bonds``; formulation.md, bonds.
     """
     issue = columns["issue"]
-    lots = {name: float(lot_steps(index.case, name)) for name in index.case.policy.bonds}
-    quotas = [bond_quotas(index.case, name, index.payment_years).assign(bond=name) for name in lots]
-    issue = issue.assign(lot=issue["bond"].map(lots).astype(float))
-    if not len(issue):
+    if issue.empty:
         return ()
-    quota = issue.merge(pd.concat(quotas), on=["bond", "county", "year"])
+    issue = issue.assign(lot=issue["bond"].map(lot_sizes(index.case)).astype(float))
     key = ["bond", "county", "year"]
-    within = make_rows(
-        "bonds.quota",
-        quota[key],
-        [term(quota, "lot")],
-        upper=quota["amount"].to_numpy(float),
-        reach=COUNTY,
-        unit="money",
-    )
+    quota = issue.merge(all_quotas(index), on=key)
+    most = quota["amount"].to_numpy(float)
+    within = make_rows("bonds.quota", quota[key], [term(quota, "lot")], upper=most, reach=COUNTY, unit="money")
     return within, _stock(index, columns, issue), _service(index, columns)
 
 
@@ -46,12 +39,11 @@ def _stock(index: Index, columns: Columns, issue: pd.DataFrame) -> Rows:
     keys = debt[["county", "year"]].astype({"year": np.int64})
     issued = issue[["county", "year", "col", "lot"]].rename(columns={"year": "event", "lot": "change"})
     due = service_terms(index, columns)
-    repaid = (
-        due[["county", "year", "col"]].assign(change=-due["principal"].astype(float)).rename(columns={"year": "event"})
-    )
+    repaid = due[["county", "year", "col"]].rename(columns={"year": "event"})
+    repaid["change"] = -due["principal"].astype(float)
     events = keys.merge(pd.concat([issued, repaid]), on="county")
     events = events[events["event"] <= events["year"]]
-    outstanding = events.groupby(["county", "year", "col"], as_index=False)["change"].sum()
+    outstanding = summed(events, ["county", "year", "col"], "change")
     room = (debt["stock_ceiling"] - debt["existing_stock"]).to_numpy(float)
     return make_rows("bonds.stock", keys, [term(outstanding, "change")], upper=room, reach=COUNTY, unit="money")
 

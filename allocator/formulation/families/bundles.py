@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.formulation.columns import Columns
+from allocator.formulation.frames import row_of
 from allocator.formulation.index import Index
 from allocator.formulation.rows import Rows, make_rows, term
 from allocator.inputs.schemas.base import in_force
@@ -14,8 +15,9 @@ from allocator.inputs.schemas.base import in_force
 def bundles(index: Index, columns: Columns) -> tuple[Rows, ...]:
     r"""Grant an area's bonus once, in a year in which all, or at least ``k``, of its estates start.
 
-    .. math:: bonus_{a,t} \le start_{p(i),t} \ \forall i \in a \qquad k \, bonus_{a,t} \le \sum_{i \in a}
-    start_{p(i),t} \qquad
+    .. math::
+        bonus_{a,t} \le start_{p(i),t} \ \forall i \in a \qquad
+        k \, bonus_{a,t} \le \sum_{i \in a} start_{p(i),t} \qquad
         \sum_t bonus_{a,t} \le 1
 
     Source: policy ``bundle``, register 片区; formulation.md, bundles.
@@ -43,9 +45,8 @@ def bundles(index: Index, columns: Columns) -> tuple[Rows, ...]:
 
 
 def _members(index: Index) -> pd.DataFrame:
-    row = pd.Series(index.case.register.areas.index, index=index.case.register.areas["area"])
     own = index.estates.loc[index.estates["area"] != "", ["area", "project"]].reset_index(names="estate")
-    return own.assign(area=own["area"].map(row).astype(np.int64))
+    return own.assign(area=own["area"].map(row_of(index.case.register.areas["area"])).astype(np.int64))
 
 
 def needed_estates(index: Index) -> pd.DataFrame:

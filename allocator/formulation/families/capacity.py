@@ -6,6 +6,7 @@ import pandas as pd
 
 from allocator.formulation.columns import Columns
 from allocator.formulation.costs import pool_costs
+from allocator.formulation.frames import summed
 from allocator.formulation.index import Index
 from allocator.formulation.rows import COUNTY, Rows, make_rows, term
 
@@ -27,9 +28,8 @@ def capacity(index: Index, columns: Columns) -> tuple[Rows, ...]:
     spend = sheet.dropna(subset=["max_spend"])
     costs = pool_costs(index, columns)
     costs = costs.assign(county=costs["pool"].map(index.pools.table["county"]), amount=costs["amount"].astype(float))
-    costs = costs.groupby(["county", "year", "col"], as_index=False)["amount"].sum()
+    terms = [term(summed(costs, ["county", "year", "col"], "amount"), "amount")]
     most = pd.to_numeric(spend["max_spend"]).to_numpy(float)
-    by_cost = make_rows(
-        "capacity.spend", spend[["county", "year"]], [term(costs, "amount")], upper=most, reach=COUNTY, unit="money"
-    )
+    keys = spend[["county", "year"]]
+    by_cost = make_rows("capacity.spend", keys, terms, upper=most, reach=COUNTY, unit="money")
     return by_start, by_cost

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from allocator.formulation.accounts import placed_payments
+from allocator.formulation.accounts import per_start, placed_payments
 from allocator.formulation.columns import Columns
 from allocator.formulation.index import Index
 from allocator.formulation.rows import Rows, make_rows, term
@@ -24,7 +24,6 @@ def caps(index: Index, columns: Columns) -> tuple[Rows, ...]:
     Steps of money, rounded half up per estate. Source: policy ``sources.caps``; formulation.md, caps.
     """
     pay = placed_payments(index, columns)
-    pay = pay.assign(estate=pay["pool"].map(index.pools.table["estate"]))
     rows = []
     for name, source in index.case.policy.sources.items():
         own = pay.loc[(pay["source"] == name) & (pay["estate"] != ""), ["estate", "col"]]
@@ -33,13 +32,11 @@ def caps(index: Index, columns: Columns) -> tuple[Rows, ...]:
             if amount is None:
                 continue
             limit = [
-                rate_to_steps(amount.value, amount.unit, quantity, index.case.scenario.money)
+                -rate_to_steps(amount.value, amount.unit, quantity, index.case.scenario.money)
                 for quantity in _quantities(index, BASE[cap.per])
             ]
-            started = index.estates[["estate_id", "project"]].assign(limit=[-float(x) for x in limit])
-            started = started.rename(columns={"estate_id": "estate"}).merge(columns["start"], on="project")
             keys = pd.DataFrame({"estate": sorted(own["estate"].unique())}).assign(source=name, cap=number)
-            terms = [term(own, 1.0), term(started[["estate", "col", "limit"]], "limit")]
+            terms = [term(own, 1.0), term(per_start(index, columns, limit), "amount")]
             rows.append(make_rows("caps", keys, terms, upper=0.0, unit="money"))
     return tuple(rows)
 

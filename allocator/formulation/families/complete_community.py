@@ -17,8 +17,7 @@ def complete_community(index: Index, columns: Columns) -> tuple[Rows, ...]:
     .. math:: \sum_{k \text{ community}, t} act_{k,t} \ge (minimum - existing_i) \sum_t start_{p(i),t}
 
     Estates that have enough already get no row. Needed works of a class with ``always_needed`` are required items and
-    come
-    with the start by definition. Source: policy ``community`` (不打造完整社区不改造); formulation.md,
+    come with the start by definition. Source: policy ``community`` (不打造完整社区不改造); formulation.md,
     complete_community.
     """
     community = index.case.policy.community

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from allocator.formulation.columns import Columns
+from allocator.formulation.frames import row_of
 from allocator.formulation.index import Index
 from allocator.formulation.rows import CITY, Rows, make_rows, term
 
@@ -19,11 +20,10 @@ def once(index: Index, columns: Columns) -> tuple[Rows, ...]:
     """
     start = columns["start"]
     locks = _locks(index)
-    lower = index.projects.index.map(lambda p: 1.0 if locks.get(p) == "must" else 0.0)
-    upper = index.projects.index.map(lambda p: 0.0 if locks.get(p) == "never" else 1.0)
-    starts = make_rows(
-        "once", pd.DataFrame({"project": index.projects.index}), [term(start, 1.0)], lower=lower, upper=upper
-    )
+    rows = range(len(index.projects))
+    lower = [1.0 if locks.get(p) == "must" else 0.0 for p in rows]
+    upper = [0.0 if locks.get(p) == "never" else 1.0 for p in rows]
+    starts = make_rows("once", pd.DataFrame({"project": rows}), [term(start, 1.0)], lower=lower, upper=upper)
     fixed = pd.DataFrame(
         [(p, year) for p, year in locks.items() if isinstance(year, int)], columns=["project", "year"]
     ).astype({"project": "int64", "year": "int64"})
@@ -32,13 +32,14 @@ def once(index: Index, columns: Columns) -> tuple[Rows, ...]:
 
 
 def _locks(index: Index) -> dict[int, str | int]:
-    projects = {name: row for row, name in index.projects["project_id"].items()}
-    estates = dict(zip(index.estates["estate_id"], index.estates["project"], strict=True))
-    return {projects.get(name, estates.get(name, -1)): lock for name, lock in index.case.scenario.locks.items()}
+    """Lock by row of project; a name that is both a project's and an estate's means the project."""
+    row: dict[str, int] = dict(zip(index.estates["estate_id"], index.estates["project"].tolist(), strict=True))
+    row |= dict(zip(index.projects["project_id"], range(len(index.projects)), strict=True))
+    return {row.get(name, -1): lock for name, lock in index.case.scenario.locks.items()}
 
 
 def _exclusive(index: Index, start: pd.DataFrame) -> Rows:
-    row = pd.Series(index.projects.index, index=index.projects["project_id"])
+    row = row_of(index.projects["project_id"])
     sets = index.case.scenario.exclusions
     members = pd.DataFrame(
         [(number, row[name]) for number, names in enumerate(sets) for name in names], columns=["exclusion", "project"]

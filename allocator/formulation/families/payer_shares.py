@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import numpy as np
 import pandas as pd
 
 from allocator.formulation.columns import Columns
@@ -12,7 +11,7 @@ from allocator.formulation.costs import pool_costs
 from allocator.formulation.index import Index
 from allocator.formulation.normal_form import rules_in_force
 from allocator.formulation.readiness import value_on
-from allocator.formulation.rows import COUNTY, LOCAL, Rows, make_rows, term
+from allocator.formulation.rows import Rows, make_rows, pool_reach, term
 
 
 def payer_shares(index: Index, columns: Columns) -> tuple[Rows, ...]:
@@ -35,10 +34,6 @@ def _cost_terms(index: Index, columns: Columns) -> pd.DataFrame:
     rest = columns["rest"]
     onward = rest.assign(pool=rest["pool"].map(index.pools.table["parent"]), amount=1.0)
     return pd.concat([pool_costs(index, columns), onward[["pool", "year", "col", "amount"]]], ignore_index=True)
-
-
-def _reach(index: Index, keys: pd.DataFrame) -> np.ndarray:
-    return np.where(keys["pool"].map(index.pools.table["estate"]) == "", COUNTY, LOCAL)
 
 
 def _paid_by_payer(index: Index, columns: Columns) -> pd.DataFrame:
@@ -67,7 +62,8 @@ def _bands(index: Index, columns: Columns, costs: pd.DataFrame) -> tuple[Rows, .
         bound = {"lower": 0.0} if side == "min" else {"upper": 0.0}
         name = keys[["pool", "payer", "year"]]
         terms = [term(paid, 1.0), term(owed[["pool", "payer", "year", "col", "amount"]], "amount")]
-        rows.append(make_rows(f"payer_shares.{side}", name, terms, reach=_reach(index, keys), unit="money", **bound))
+        reach = pool_reach(index, keys["pool"])
+        rows.append(make_rows(f"payer_shares.{side}", name, terms, reach=reach, unit="money", **bound))
     return tuple(rows)
 
 
@@ -88,10 +84,8 @@ def _source_shares(index: Index, columns: Columns, costs: pd.DataFrame) -> tuple
             base = base.assign(amount=-base["amount"] * float(share))
             bound = {"lower": 0.0} if side == "min" else {"upper": 0.0}
             keys = own[["pool", "source", "year"]]
-            terms = [term(own, 1.0), term(base, "amount")]
-            rows.append(
-                make_rows(f"payer_shares.source_{side}", keys, terms, reach=_reach(index, keys), unit="money", **bound)
-            )
+            terms, reach = [term(own, 1.0), term(base, "amount")], pool_reach(index, own["pool"])
+            rows.append(make_rows(f"payer_shares.source_{side}", keys, terms, reach=reach, unit="money", **bound))
     return tuple(rows)
 
 

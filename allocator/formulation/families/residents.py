@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from allocator.formulation.accounts import placed_payments
+from allocator.formulation.accounts import per_start, placed_payments
 from allocator.formulation.columns import Columns
 from allocator.formulation.index import Index
 from allocator.formulation.rows import Rows, make_rows, term
@@ -26,15 +26,13 @@ def residents(index: Index, columns: Columns) -> tuple[Rows, ...]:
     amount = in_force(rules.affordability or (), index.case.scenario.as_of) if rules else None
     if rules is None or amount is None:
         return ()
-    money = index.case.scenario.money
     own = {name for name, source in index.case.policy.sources.items() if source.payer == rules.payer}
     pay = placed_payments(index, columns)
-    pay = pay[pay["source"].isin(list(own))]
-    pay = pay.assign(estate=pay["pool"].map(index.pools.table["estate"]))[["estate", "col"]]
+    pay = pay.loc[pay["source"].isin(list(own)), ["estate", "col"]]
     limit = [
-        -float(rate_to_steps(amount.value, amount.unit, Decimal(int(n)), money)) for n in index.estates["households"]
+        -rate_to_steps(amount.value, amount.unit, Decimal(int(n)), index.case.scenario.money)
+        for n in index.estates["households"]
     ]
-    started = index.estates[["estate_id", "project"]].assign(limit=limit).rename(columns={"estate_id": "estate"})
-    started = started.merge(columns["start"], on="project")[["estate", "col", "limit"]]
     keys = pd.DataFrame({"estate": sorted(pay["estate"].unique())})
-    return (make_rows("residents", keys, [term(pay, 1.0), term(started, "limit")], upper=0.0, unit="money"),)
+    terms = [term(pay, 1.0), term(per_start(index, columns, limit), "amount")]
+    return (make_rows("residents", keys, terms, upper=0.0, unit="money"),)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from allocator.formulation.columns import Columns, saving_pairs
 from allocator.formulation.costs import acts, done
+from allocator.formulation.frames import row_of
 from allocator.formulation.index import Index
 from allocator.formulation.rows import CITY, LOCAL, Rows, make_rows, term
 
@@ -71,10 +72,9 @@ def _groups(index: Index, columns: Columns) -> tuple[Rows, ...]:
 
 
 def _prerequisites(index: Index, columns: Columns) -> Rows:
-    row = pd.Series(index.items.index, index=index.items["item_id"])
     needs = index.items["requires"].explode().dropna()
     needs = needs[needs != ""]
-    pairs = pd.DataFrame({"item": needs.index, "needs": needs.map(row).to_numpy(np.int64)})
+    pairs = pd.DataFrame({"item": needs.index, "needs": needs.map(row_of(index.items["item_id"])).to_numpy(np.int64)})
     last = index.start_years[-1] + index.case.scenario.options.staging_years
     keys = pairs.merge(pd.DataFrame({"year": range(index.start_years[0], last + 1)}), how="cross")
     doing = done(index, columns).rename(columns={"year": "done"})

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from allocator.formulation.accounts import (
+    ACCOUNT,
     carried_money,
     declared,
     formula_terms,
     is_bond_fed,
-    lot_steps,
+    lot_sizes,
     placed_payments,
     running_bills,
     service_terms,
     yearly_accounts,
 )  # fmt: skip
 from allocator.formulation.columns import Columns
-from allocator.formulation.frames import stack
+from allocator.formulation.frames import stack, summed
+from allocator.formulation.funding import scopes
 from allocator.formulation.index import Index
 from allocator.formulation.rows import CITY, COUNTY, LOCAL, Rows, make_rows, term
 from allocator.inputs.register_sheets import TOTAL
 
-ACCOUNT = ["source", "place", "year"]
+Floats = npt.NDArray[np.float64]
 
 
 def source_limits(index: Index, columns: Columns) -> tuple[Rows, ...]:
@@ -35,10 +38,9 @@ def source_limits(index: Index, columns: Columns) -> tuple[Rows, ...]:
         \sum_g pay_{g,s,\tau} + service_{\tau} + running_{\tau} = \sum_a use_{a,\tau} \quad (usable > 1)
 
     Besides: limits of the whole city on county sources, limits on totals, minimum use, pledges of estates. Steps of
-    money.
-    A limit of zero blocks the source; readers refuse a missing year. Source: register 资金额度, 在建项目, 结转资金,
-    出资承诺;
-    policy ``usable_years`` and ``formula``; formulation.md, source_limits.
+    money. A limit of zero blocks the source; readers refuse a missing year.
+    Source: register 资金额度, 在建项目, 结转资金, 出资承诺; policy ``usable_years`` and ``formula``; formulation.md,
+    source_limits.
     """
     money = _Money(index, columns)
     return (
@@ -56,9 +58,8 @@ class _Money:
         self.service = service[service["year"].isin(index.payment_years)][[*ACCOUNT, "col", "amount"]]
         self.spending = stack([term(self.pay, 1.0), _as_term(self.service, 1.0)], [*ACCOUNT, "col", "coefficient"])
         proceeds = columns["issue"].rename(columns={"county": "place"})
-        bonds = index.case.policy.bonds
-        proceeds["source"] = proceeds["bond"].map({n: b.source for n, b in bonds.items()})
-        proceeds["amount"] = proceeds["bond"].map({n: lot_steps(index.case, n) for n in bonds}).astype(float)
+        proceeds["source"] = proceeds["bond"].map({n: b.source for n, b in index.case.policy.bonds.items()})
+        proceeds["amount"] = proceeds["bond"].map(lot_sizes(index.case)).astype(float)
         formulas = _as_term(formula_terms(index, columns), -1.0)
         self.gains = stack([formulas, _as_term(proceeds, -1.0)], [*ACCOUNT, "col", "coefficient"])
         self.limits = declared(index.case)
@@ -73,14 +74,15 @@ def _as_term(frame: pd.DataFrame, sign: float) -> pd.DataFrame:
     return frame.assign(coefficient=frame["amount"].astype(float) * sign)[[*ACCOUNT, "col", "coefficient"]]
 
 
-def _lookup(keys: pd.DataFrame, frame: pd.DataFrame, on: list[str], value: str = "amount") -> np.ndarray:
-    known = frame.groupby(on, as_index=False)[value].sum()
+def _lookup(keys: pd.DataFrame, frame: pd.DataFrame, on: list[str]) -> Floats:
+    """Amounts of ``frame`` summed over each row of ``keys``; 0 where it has none."""
+    known = summed(frame, on, "amount")
     if keys.empty or known.empty:
         return np.zeros(len(keys))
-    return keys[on].merge(known, on=on, how="left")[value].fillna(0.0).to_numpy(float)
+    return keys[on].merge(known, on=on, how="left")["amount"].fillna(0.0).to_numpy(float)
 
 
-def _reach_of(keys: pd.DataFrame) -> np.ndarray:
+def _reach_of(keys: pd.DataFrame) -> npt.NDArray[np.int64]:
     return np.where(keys["place"] == "", CITY, COUNTY)
 
 
@@ -124,7 +126,7 @@ def _carried_over(index: Index, columns: Columns, money: _Money) -> tuple[Rows, 
 
 def _overall(index: Index, money: _Money) -> tuple[Rows, ...]:
     """Limits that are not an account's own year: the whole city of a county source, and totals."""
-    scope = money.own["source"].map({n: s.scope for n, s in index.case.policy.sources.items()})
+    scope = scopes(index.case, money.own["source"])
     city_wide = money.own[(money.own["place"] == "") & (scope != "city") & (money.own["year"] != TOTAL)]
     totals = money.own[money.own["year"] == TOTAL]
     spending, running = money.spending, money.running
@@ -158,13 +160,7 @@ def _pledges(index: Index, money: _Money) -> Rows:
     pledges = index.case.register.pledges
     limited = {n for n, s in index.case.policy.sources.items() if s.scope == "estate" and s.limited}
     own = pledges[pledges["source"].isin(list(limited))].rename(columns={"estate": "place"})
-    keys = own.groupby(["source", "place"], as_index=False)["amount"].sum()
+    pledged = summed(own, ["source", "place"], "amount")
+    keys, most = pledged[["source", "place"]], pledged["amount"].to_numpy(float)
     terms = [term(money.pay[["source", "place", "col"]], 1.0)]
-    return make_rows(
-        "source_limits.pledge",
-        keys[["source", "place"]],
-        terms,
-        upper=keys["amount"].to_numpy(float),
-        reach=LOCAL,
-        unit="money",
-    )
+    return make_rows("source_limits.pledge", keys, terms, upper=most, reach=LOCAL, unit="money")
