@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas as pd
 import pytest
 from rich.console import Console
 
@@ -140,6 +143,37 @@ def test_a_run_can_be_audited_and_reported_again(cli: Cli, teaching_run: tuple[P
     document = json.loads(cli("audit", folder, "--json").out)
     assert (document["passed"], document["failures"]) == (True, 0)
     assert "report.html" in cli("report", folder, "--lang", "en").out
+
+
+@pytest.mark.parametrize("what", ["payments.parquet", "payments.csv", "accounts.parquet", "manifest.json", "inputs"])
+def test_a_run_falsified_by_one_step_does_not_pass(
+    cli: Cli, teaching_run: tuple[Path, Result], tmp_path: Path, what: str
+) -> None:
+    """Whatever is changed in a run folder, the audit ends with exit code 1 or refuses to read it."""
+    folder = tmp_path / "falsified"
+    shutil.copytree(teaching_run[0], folder)
+    if what == "manifest.json":
+        manifest = json.loads((folder / what).read_text(encoding="utf-8"))
+        (folder / what).write_text(json.dumps({**manifest, "objective": manifest["objective"] + 1}), encoding="utf-8")
+    elif what == "inputs":
+        limits = next((folder / "inputs").rglob("*额度*.csv"), None) or next((folder / "inputs").rglob("limits.csv"))
+        limits.write_bytes(limits.read_bytes().replace(b"1", b"2", 1))
+    else:
+        falsify(folder / "tables" / what)
+    assert cli("audit", folder).code in (Exit.OUR_FAULT, Exit.BAD_INPUT)
+
+
+def falsify(table: Path) -> None:
+    """Add one step to the first amount of a table."""
+    money = "paid" if "accounts" in table.name else "amount"
+    if table.suffix == ".csv":
+        frame = pd.read_csv(table, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        frame.loc[0, money] = str(Decimal(frame.loc[0, money]) + 1)
+        frame.to_csv(table, index=False, encoding="utf-8-sig")
+    else:
+        frame = pd.read_parquet(table)
+        frame.loc[0, money] += 1
+        frame.to_parquet(table, index=False)
 
 
 def test_no_run_is_overwritten(cli: Cli, teaching_run: tuple[Path, Result]) -> None:

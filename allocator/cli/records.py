@@ -16,6 +16,7 @@ from allocator.formulation.export import export as export_rows
 from allocator.i18n import _, language
 from allocator.inputs.load import load
 from allocator.plan.audit import audit as audit_run
+from allocator.plan.copies import changed_copies
 from allocator.plan.run_folder import read_run
 from allocator.reporting import write_reports
 
@@ -43,16 +44,18 @@ def validate(scenario: ScenarioArgument, lang: LangOption = None) -> None:
 def audit(run: RunArgument, as_json: JsonOption = False, lang: LangOption = None) -> None:
     """Check a run again from its inputs alone; the exit code is 1 when anything is wrong."""
     kept = read_run(run)
-    found = audit_run(kept.case, kept.tables, kept.manifest)
+    found, changed = audit_run(kept.case, kept.tables, kept.manifest), changed_copies(run)
+    failures = (*found.failures, *changed)
     if as_json:
-        print_json(found.to_dict())
-    elif found.passed:
+        document = found.to_dict()
+        print_json({**document, "failures": len(failures), "passed": not failures, "copies": [str(c) for c in changed]})
+    elif failures:
+        print_audit_failures(failures)
+    else:
         RESULTS.print(
             _("{checks:,} checks, all passed.").format(checks=sum(c.checked for c in found.checks)), markup=False
         )
-    if not found.passed:
-        if not as_json:
-            print_audit_failures(found.failures)
+    if failures:
         raise typer.Exit(Exit.OUR_FAULT)
 
 
