@@ -289,7 +289,7 @@ def test_starts_are_feasible_and_no_better_than_the_best_plan(parts: dict[str, A
     f = formulate(make_case(**parts))
     baseline = rank_and_fund(f)
     start = f.columns["start"]
-    chosen = (start["project"].map(dict(enumerate(baseline.starts))) == start["year"]).to_numpy(float)
+    chosen = (start["project"].map(dict(enumerate(baseline.starts))) == start["year"]).to_numpy().astype(np.float64)
     assume(best_points(f, solver, np.zeros(len(chosen))).status is Status.OPTIMAL)
     within = best_points(f, solver, chosen)
     assert within.status is Status.OPTIMAL, baseline.starts.to_dict()
