@@ -7,18 +7,29 @@ import multiprocessing
 import os
 import signal
 import time
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
 
 import psutil
 
-from allocator.errors import SolverError
+from allocator import errors
+from allocator.errors import ScenarioError, SolverError
+from allocator.i18n import _
 from allocator.solving.base import Answer, Problem, Request
 from allocator.solving.reduction import Reduction
 
 _GRACE_S = 1.0
 """How long after its time limit a solve may still hand in its answer."""
+
+
+@dataclass(frozen=True)
+class NoSolver:
+    """What a process answers when the solver asked for is not on this machine; ``usable`` lists those that are."""
+
+    name: str
+    usable: str
 
 
 class Backend(Protocol):
@@ -46,7 +57,11 @@ def _serve(connection: Connection, name: str) -> None:
     # Solvers print as they please; the terminal belongs to the live line.
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
-    backend, problem = _backend(name), None
+    backend, problem, refusal = None, None, None
+    try:
+        backend = _backend(name)
+    except LookupError as error:
+        refusal = NoSolver(name, str(error.args[0]))
     while True:
         try:
             message = connection.recv()
@@ -55,7 +70,9 @@ def _serve(connection: Connection, name: str) -> None:
         try:
             if isinstance(message, Problem):
                 problem = message
-            elif problem is not None:
+            elif refusal is not None:
+                connection.send(refusal)
+            elif backend is not None and problem is not None:
                 reduction = Reduction(problem, message)
                 connection.send(reduction.restore(backend.solve(reduction.problem, reduction.request)))
         except Exception as error:
@@ -105,12 +122,16 @@ class SolverProcess:
         try:
             if not self._connection.poll(wait_s):
                 return None
-            message: Answer | str = self._connection.recv()
+            message: Answer | NoSolver | str = self._connection.recv()
         except (EOFError, OSError) as error:
             self.stop(restart=True)
             msg = f"the process of the solver {self.name} died"
             raise SolverError(msg) from error
         self._pending = None
+        if isinstance(message, NoSolver):
+            finding = _("no solver named {name} on this machine").format(name=message.name)
+            cure = _("use highs, scip, or one that PuLP finds here: {usable}").format(usable=message.usable)
+            raise ScenarioError([errors.Problem("solver", finding, cure)])
         if isinstance(message, str):
             raise SolverError(message)
         return message

@@ -29,7 +29,11 @@ class PulpBackend:
     """Solves one problem after another, building a PuLP problem for each."""
 
     def __init__(self, name: str) -> None:
-        self._name = _NAMES.get(name, name)
+        self._name = _NAMES.get(name.lower(), name)
+        usable = pulp.listSolvers(onlyAvailable=True)
+        if self._name not in usable:
+            msg = ", ".join(sorted({"cbc" if solver == _NAMES["cbc"] else solver for solver in usable}))
+            raise LookupError(msg)
 
     def solve(self, problem: Problem, request: Request) -> Answer:
         """Run one request; every number in and out is unscaled."""
