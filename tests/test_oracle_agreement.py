@@ -46,7 +46,7 @@ def test_hand_worked_answers(worked: Worked, solver: str) -> None:
     if worked.values is None or found is None:
         assert found is worked.values
     else:
-        assert {goal: found[goal] for goal in worked.values} == pytest.approx(worked.values)
+        assert {goal: found[goal] for goal in worked.values} == pytest.approx(worked.values, abs=1e-5)
 
 
 @pytest.mark.parametrize("solver", SOLVERS)

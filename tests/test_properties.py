@@ -22,7 +22,7 @@ CALM = settings(
     deadline=None,
     derandomize=True,
     database=None,
-    max_examples=8,
+    max_examples=6,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )

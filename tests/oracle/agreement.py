@@ -17,5 +17,5 @@ def differences(expected: Mapping[str, float] | None, found: Mapping[str, float]
     return {
         goal: (value, found[goal])
         for goal, value in expected.items()
-        if abs(found[goal] - value) > (STEPS if goal in MONEY_GOALS else 1e-6 * max(1.0, abs(value)))
+        if abs(found[goal] - value) > (STEPS if goal in MONEY_GOALS else 1e-5 * max(1.0, abs(value)))
     }
