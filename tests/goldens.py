@@ -1,8 +1,8 @@
 """Golden rows: what a family writes, as text that a reviewer can read.
 
-``tests/golden/<family>.txt`` has one section per hand-worked case of the family's test file: its name, its story, then its
-rows, for example ``once[a]: 0 <= 1 start[a,2025] + 1 start[a,2026] <= 1 [count]``. Bounds that are not there are not
-shown; the unit is followed by the reach of the row where it links a county or the city.
+``tests/golden/<family>.txt`` has one section per hand-worked case of the family: its name, its story, then its rows, for
+example ``once[a]: 0 <= 1 start[a,2025] + 1 start[a,2026] <= 1 [count]``. Bounds that are not there are not shown; the
+unit is followed by the reach of the row where it links a county or the city.
 """
 
 from __future__ import annotations

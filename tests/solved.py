@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 import pytest
 
 from allocator.errors import InfeasibleError
 from allocator.formulation.build import Formulation, formulate
-from allocator.inputs.case import Case
 from allocator.solving.base import Floats, Progress
 from allocator.solving.driver import search_plan
 from allocator.solving.stages import Clock, Search
@@ -68,7 +67,7 @@ def broken_rows(f: Formulation, x: Floats, tolerance: float = 1e-3) -> list[str]
     return [f.row_names[i] for i in np.flatnonzero(rows)] + [f.column_names[j] for j in np.flatnonzero(columns)]
 
 
-@lru_cache(maxsize=None)
+@cache
 def formulated(name: str) -> Formulation:
     """Formulation of a hand-worked case."""
     return formulate(ALL[name].case())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from scipy import sparse
@@ -58,6 +59,29 @@ class Clock:
         return 0.0 if self.stopped else max(0.0, self.limit_s - self.elapsed)
 
 
+class Relaxed(Protocol):
+    """What a relaxation of the points tells; see ``first_plan.Relaxation``."""
+
+    @property
+    def x(self) -> Floats:
+        """The relaxed plan."""
+
+    @property
+    def hazards(self) -> float:
+        """Greatest hazards."""
+
+    @property
+    def hazards_price(self) -> float:
+        """Price of keeping them."""
+
+    @property
+    def prices(self) -> Floats | None:
+        """Prices of the problem's rows."""
+
+    def bound_keeping(self, hazards: float) -> float:
+        """Bound on the points of plans that keep ``hazards``."""
+
+
 @dataclass
 class Search:
     """State of a lexicographic search: the plan so far, the goal rows kept, and how to report."""
@@ -73,8 +97,7 @@ class Search:
     first: Floats | None = None
     """Whole choices to start from, if any are known; a large search completes them with money."""
     incumbent: Floats | None = None
-    relaxed: Floats | None = None
-    first_bound: float | None = None
+    relaxed: Relaxed | None = None
     prices: Floats | None = None
     headline: str = "points"
     guide: Floats | None = None
@@ -103,10 +126,14 @@ class Search:
 
     def keep(self, goal: Goal, objective: Objective, value: float) -> None:
         """Let later stages give up no more of a goal than it allows."""
-        slack = max(float(goal.abs), float(goal.rel) * abs(value)) + min(0.5, 1e-6 * max(1.0, abs(value)))
+        slack = _slack(goal, value)
         low, high = (value - slack, np.inf) if objective.maximise else (-np.inf, value + slack)
         self.kept.append((objective.coefficients, low, high))
         self.kept_goals.append(goal.id)
+
+    def allowance(self, goal: str, value: float) -> float:
+        """How much of a goal's value later stages may give up."""
+        return next((_slack(g, value) for g in self.goals if g.id == goal), 0.0)
 
     def tell(self, phase: str, value: float | None = None, bound: float | None = None) -> None:
         """Report progress."""
@@ -120,6 +147,10 @@ class Search:
             time_limit_s=max(0.1, seconds), seed=self.seed,
         )  # fmt: skip
         return Request(**{**base.__dict__, **changes})
+
+
+def _slack(goal: Goal, value: float) -> float:
+    return max(float(goal.abs), float(goal.rel) * abs(value)) + min(0.5, 1e-6 * max(1.0, abs(value)))
 
 
 def trivial_bound(search: Search, objective: Objective) -> float:
@@ -165,6 +196,9 @@ def _run_stage(search: Search, objective: Objective, allowed: float, improve: Im
         search.clock_ended = True
         return Stage(objective.id, Status.TIME_LIMIT, objective.value(search.incumbent), bound, 0.0)
     answer = improve(search, objective, allowed)
+    if search.incumbent is None and (answer is None or answer.status is Status.NO_PLAN) and search.clock.left > 0:
+        # Without a plan later stages have nothing to start from: the first may take what time there is.
+        answer = improve(search, objective, search.clock.left)
     answer = _first_plan(search, objective, answer, allowed) if search.incumbent is None else answer
     if answer is not None and answer.x is not None and search.incumbent is not answer.x:
         search.incumbent = _better(search, objective, answer)

@@ -49,7 +49,7 @@ def test_components_by_the_catalogue() -> None:
 
 
 def test_stated_component_costs_come_first() -> None:
-    """The register's component costs replace the catalogue's shares; one that is not stated costs nothing and vanishes."""
+    """The register's component costs replace the catalogue's shares; one not stated costs nothing."""
     costs = [{"item": "a-pipe", "component": "civil", "cost": 50}]
     found = parts(items=[{"estate": "a", "work": "pipe"}], component_costs=costs, policy=PIPE)
     assert found == [("a-pipe/civil", "public", "government", 50)]
@@ -85,7 +85,7 @@ OWNER = {
 
 
 def test_publicly_owned_part() -> None:
-    """0.3 of 41 is 12.3: [28.7, 12.3] gives 29 that stay and 12 that leave; only rules that it applies to are divided."""
+    """0.3 of 41 is 12.3: 29 stay and 12 leave; only the rules that it applies to are divided."""
     items = [{"estate": "a", "work": "pipe", "cost": 41}, {"estate": "a", "work": "roof", "cost": 10}]
     assert parts(estate={"public_share": 0.3}, items=items, policy=OWNER) == [
         ("a-pipe/all/payer:government", "half", "government", 15),
@@ -129,11 +129,14 @@ def test_the_rule_in_force_counts() -> None:
 
 
 def test_spend_profiles() -> None:
-    """A work's own profile comes before its class's, and that before the scenario's; years without money are left out."""
+    """A work's own profile comes before its class's, and that before the scenario's; years of no money are left out."""
     case = make_case(
         estates=[{"estate": "a"}],
         items=[{"estate": "a", "work": work, "cost": 11} for work in ("roof", "door", "pipe")],
-        policy={"works": {"roof": {"spend_profile": ("0", "0.5", "0.5")}, "door": {"work_class": "extra"}}, "classes": {"extra": {"weight": 1}}},
+        policy={
+            "works": {"roof": {"spend_profile": ("0", "0.5", "0.5")}, "door": {"work_class": "extra"}},
+            "classes": {"extra": {"weight": 1}},
+        },
         scenario={"spend_profile": ("0.6", "0.4"), "class_profiles": {"extra": ("1",)}},
     )  # fmt: skip
     found = cost_parts(case)

@@ -87,7 +87,10 @@ def test_points(estate: dict[str, Any], item: dict[str, Any], expected: list[int
     """Households x severity x class weight x hazard factor x years in use left."""
     policy = {"classes": {"extra": {"weight": 0.45}}, "works": {"door": {"work_class": "extra"}}}
     case = make_case(
-        estates=[{"estate": "a", **estate}], items=[{"estate": "a", "cost": 1, **item}], policy=policy, horizon=(2025, 2026)
+        estates=[{"estate": "a", **estate}],
+        items=[{"estate": "a", "cost": 1, **item}],
+        policy=policy,
+        horizon=(2025, 2026),
     )  # fmt: skip
     assert item_points(case).to_numpy().tolist() == [expected]
 
@@ -100,10 +103,13 @@ def test_points_of_staged_years() -> None:
 
 @pytest.mark.parametrize(("area", "expected"), [({}, 45), ({"bonus_points": 7}, 7), ({"bonus_points": 0}, 0)])
 def test_points_of_a_bundle(area: dict[str, Any], expected: float) -> None:
-    """What 片区 states, else the share of its estates' required points: 0.15 of 100 and 200, optional works left out."""
+    """What 片区 states, else 0.15 of its estates' required points (100 and 200), optional works left out."""
     case = make_case(
         estates=[{"estate": "a", "area": "x"}, {"estate": "b", "area": "x", "points": 200}, {"estate": "d"}],
-        items=[{"estate": e, "cost": 1} for e in "abd"] + [{"estate": "a", "work": "door", "cost": 1, "required": False}],
+        items=[
+            *({"estate": e, "cost": 1} for e in "abd"),
+            {"estate": "a", "work": "door", "cost": 1, "required": False},
+        ],
         areas=[{"area": "x", **area}],
         policy={"bundle": {"at_least": "all", "points_share": 0.15}},
     )  # fmt: skip

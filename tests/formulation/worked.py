@@ -8,7 +8,7 @@ from tests.oracle.worked import Worked
 
 
 def _two(**changes: Any) -> dict[str, Any]:
-    """Two estates of 10 households, a roof of 50 each; 100 points for each start in the first year, 90 in the second."""
+    """Two estates of 10 households, a roof of 50 each: 100 points for a start in the first year, 90 in the second."""
     base: dict[str, Any] = {
         "estates": [{"estate": "a"}, {"estate": "b"}],
         "items": [{"estate": "a", "cost": 50}, {"estate": "b", "cost": 50}],

@@ -19,6 +19,7 @@ from allocator.plan.audit.facts import Facts
 from allocator.plan.audit.headline import check_manifest
 from allocator.plan.audit.limits import check_accounts
 from allocator.plan.audit.payments import check_payments
+from allocator.plan.audit.proof import check_proof
 from allocator.plan.audit.report import AuditReport, Book, Check, Finding
 from allocator.plan.audit.shares import check_shares
 from allocator.plan.audit.targets import check_targets
@@ -35,7 +36,7 @@ def audit(case: Case, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str,
     case
         The inputs as the readers hand them on.
     tables
-        Frames as in ``plan.tables.TABLES``, money in whole steps.
+        Frames as in ``plan.tables.TABLES``, money in whole steps; and ``prices`` (row, price) of the proof, if any.
     manifest
         Mapping with ``status``, ``objective``, ``bound``, ``gap``, ``goals``, ``shortfall`` and ``inputs``.
 
@@ -55,4 +56,5 @@ def audit(case: Case, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str,
     check_targets(view, book)
     check_tables(view, book)
     check_manifest(view, manifest, book)
+    check_proof(view, tables.get("prices"), manifest, book)
     return AuditReport(tuple(book.checks))

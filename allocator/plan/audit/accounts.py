@@ -111,31 +111,37 @@ class Accounts:
         """Money gained by formula for the estates started."""
         frames, started = [], self.view.started
         for key, source in self.facts.case.policy.sources.items():
-            grant = source.formula
-            if grant is None or not len(started):
+            if source.formula is None or not len(started):
                 continue
-            area = [fraction(value) for value in started["floor_area"]]
-            counts = zip(started["households"], area, started["buildings"], strict=True)
-            gains = [
-                grant.factor
-                * (
-                    grant.per_household * int(households)
-                    + grant.per_floor_area * floor.numerator / floor.denominator
-                    + grant.per_building * int(buildings)
-                    + grant.per_estate
-                )
-                for households, floor, buildings in counts
-            ]
-            money = self.facts.case.scenario.money
-            steps = [rate_to_steps(gain, grant.unit, gain.__class__(1), money) for gain in gains]
             place = self.facts.place_of(source.scope, started)
-            frame = pd.DataFrame({"source": key, "place": place, "amount": steps})
-            frames.append(frame.assign(year=started["start_year"] + grant.lag_years))
+            frame = pd.DataFrame({"source": key, "place": place, "amount": self.formula_gain(key, started)})
+            frames.append(frame.assign(year=started["start_year"] + source.formula.lag_years))
         if not frames:
             return _no_money()
         rows = pd.concat(frames, ignore_index=True)
         rows = rows[rows["year"] <= self.facts.until]
         return rows.groupby(KEY)["amount"].sum().astype("int64")
+
+    def formula_gain(self, source: str, estates: pd.DataFrame) -> pd.Series:
+        """Steps that the start of each of ``estates`` brings to ``source``, each rounded half up."""
+        grant = self.facts.case.policy.sources[source].formula
+        if grant is None:
+            return pd.Series(0, index=estates.index, dtype="int64")
+        area = [fraction(value) for value in estates["floor_area"]]
+        counts = zip(estates["households"], area, estates["buildings"], strict=True)
+        gains = [
+            grant.factor
+            * (
+                grant.per_household * int(households)
+                + grant.per_floor_area * floor.numerator / floor.denominator
+                + grant.per_building * int(buildings)
+                + grant.per_estate
+            )
+            for households, floor, buildings in counts
+        ]
+        money = self.facts.case.scenario.money
+        steps = [rate_to_steps(gain, grant.unit, gain.__class__(1), money) for gain in gains]
+        return pd.Series(steps, index=estates.index, dtype="int64")
 
     @cached_property
     def carried(self) -> pd.Series:

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from allocator.inputs.schemas.base import in_force
+from allocator.inputs.schemas.policy import Band
 from allocator.plan.audit.exact import lookup
-from allocator.plan.audit.facts import CITY, Facts
+from allocator.plan.audit.facts import CITY, SHORTFALL, Facts
 from allocator.plan.audit.parts import bands_in_force
 
 COMBINATION = ["work", "work_class", "component", "rule", "payer", "open", "grant", "source"]
@@ -74,6 +75,11 @@ class Funding:
         return frozenset(key for key, payer in self.facts.case.policy.payers.items() if payer.last_resort)
 
     @cached_property
+    def may_fall_short(self) -> frozenset[str]:
+        """Payers for which the shortfall may stand in, whether the scenario allows a shortfall or not."""
+        return frozenset(key for key, payer in self.facts.case.policy.payers.items() if payer.last_resort)
+
+    @cached_property
     def candidates(self) -> pd.DataFrame:
         """One row per part and source with money for it: part, candidate, candidate_payer, narrow."""
         parts = self.facts.parts
@@ -105,57 +111,86 @@ class Funding:
         able = [part["source"]] if part["grant"] else named
         return [source for source in able if self.admits(source, part["work"], part["component"], part["rule"])]
 
-    def pools(self, routes: pd.Series) -> pd.DataFrame:
-        """Pool of each part on the route beside it: columns ``pool``, ``wide_pool`` and ``at_estate``.
+    def pools(self, parts: pd.Series, routes: pd.Series) -> pd.DataFrame:
+        """Pool of each of ``parts`` on the route beside it, same index.
 
-        ``pool`` is where narrow sources and payers' shares are counted; ``wide_pool`` where the shares of the others
-        are: the county's pool that a rest is passed to, else the pool itself.
+        Columns: ``pool`` is where narrow sources and payers' shares are counted; when it may pass a rest to the county,
+        ``wide_pool`` is the county's pool that takes it and ``wide_payer`` who pays it there, else ""; ``tied`` when
+        everything is paid at the estate. A label reads place|payer or open rule|open rule|route|sources.
         """
-        parts = self.facts.parts.loc[routes.index]
-        rows = self.candidates[self.candidates["part"].isin(parts.index)]
-        without = {key: frozenset(route.without) for key, route in self.facts.case.policy.routes.items()}
-        on_route = zip(rows["candidate"], lookup(rows["part"], routes, ""), strict=True)
-        rows = rows[np.array([source not in without.get(route, ()) for source, route in on_route], dtype=bool)]
-        every = self._sets(rows, parts.index)
-        narrow = self._sets(rows[rows["narrow"]], parts.index)
-        wide = self._sets(rows[~rows["narrow"]], parts.index)
-        head = parts["rule"] + "|" + parts["payer"] + "|" + parts["grant"]
-        tail = "|" + routes
-        shape = pd.DataFrame({"rule": parts["rule"], "open": parts["open"], "narrow": narrow, "wide": wide})
-        kinds = shape.drop_duplicates()
-        known = {row: self._tied(*row) for row in kinds.itertuples(index=False, name=None)}
-        tied = pd.Series(
-            [known[row] for row in shape.itertuples(index=False, name=None)], index=parts.index, dtype=bool
-        )
-        at_estate = (narrow != "") | tied
-        place = parts["estate"].where(at_estate, "/" + parts["county"])
-        pool = place + "|" + head + "|" + every + tail
-        wide_pool = ("/" + parts["county"] + "|" + head + "|" + wide + tail).where(~tied, pool)
-        return pd.DataFrame({"pool": pool, "wide_pool": wide_pool, "at_estate": at_estate})
+        rows = pd.DataFrame({"part": parts, "route": routes})
+        kinds = rows.drop_duplicates().reset_index(drop=True)
+        found = self._pools(kinds)
+        return rows.merge(pd.concat([kinds, found], axis=1), on=["part", "route"], how="left").set_index(rows.index)[
+            list(found.columns)
+        ]
 
-    def _tied(self, rule: str, is_open: bool, narrow: str, wide: str) -> bool:
+    def _pools(self, kinds: pd.DataFrame) -> pd.DataFrame:
+        parts = self.facts.parts.loc[kinds["part"]].reset_index(drop=True)
+        keys = kinds.reset_index(names="kind")
+        rows = keys.merge(self.candidates, on="part")
+        without = {key: frozenset(route.without) for key, route in self.facts.case.policy.routes.items()}
+        on_route = zip(rows["candidate"], rows["route"], strict=True)
+        rows = rows[np.array([source not in without.get(route, ()) for source, route in on_route], dtype=bool)]
+        narrow = self._sets(rows[rows["narrow"]], kinds.index)
+        wide = self._sets(rows[~rows["narrow"]], kinds.index)
+        shape = pd.DataFrame({"rule": parts["rule"], "payer": parts["payer"], "open": parts["open"]})
+        shape = shape.assign(narrow=narrow, wide=wide)
+        known = {row: self._shape(*row) for row in shape.drop_duplicates().itertuples(index=False, name=None)}
+        told = [known[row] for row in shape.itertuples(index=False, name=None)]
+        sources = pd.DataFrame(told, columns=["tied", "own", "passed", "wide_payer"], index=kinds.index)
+        payer = parts["payer"].where(~parts["open"], parts["rule"])
+        rule = parts["rule"].where(parts["open"], "")
+        place = parts["estate"].where(sources["tied"] | (narrow != ""), parts["county"])
+        tail = "|" + kinds["route"] + "|"
+        county = parts["county"] + "|" + sources["wide_payer"] + "|" + tail + sources["passed"]
+        return pd.DataFrame(
+            {
+                "pool": place + "|" + payer + "|" + rule + tail + sources["own"],
+                "wide_pool": county.where(sources["passed"] != "", ""),
+                "tied": sources["tied"],
+                "wide_payer": sources["wide_payer"],
+            }
+        )
+
+    def _shape(self, rule: str, payer: str, is_open: bool, narrow: str, wide: str) -> tuple[bool, str, str, str]:
+        """Whether all is paid at the estate; sources of the pool; sources and payer that a rest is passed to, or ""."""
+        bands = bands_in_force(self.facts.case, rule) if is_open else {payer: Band()}
+        sources = self.facts.case.policy.sources
+        narrows, wides = ([key for key in text.split("+") if key] for text in (narrow, wide))
+        stand_in = [SHORTFALL] if self.may_fall_short & set(bands) else []
+        tied = self._is_tied(bands, narrows, wides)
+        if tied or not narrows or not wides:
+            ordered = [key for key in sources if key in {*narrows, *wides}]
+            return tied, "+".join([*ordered, *stand_in]), "", ""
+        payers = [p for p in bands if p in self.may_fall_short or p in {sources[key].payer for key in wides}]
+        return False, narrow, "+".join([*wides, *stand_in]), payers[0] if payers else ""
+
+    def _is_tied(self, bands: Mapping[str, Band], narrows: list[str], wides: list[str]) -> bool:
         """Whether everything is paid at the estate: no money is passed to a county's pool."""
         policy = self.facts.case.policy
-        bands = bands_in_force(self.facts.case, rule) if is_open else {}
+        sources = policy.sources
         residents = policy.residents
-        if residents and residents.payer in bands and self.facts.now(residents.affordability) is not None:
-            return True
-        if not narrow:
+        limited = residents is not None and self.facts.now(residents.affordability) is not None
+        if limited and residents and any(sources[key].payer == residents.payer in bands for key in wides):
+            return True  # what residents pay is limited estate by estate
+        if not narrows:
             return False
-        sources = [policy.sources[key] for key in wide.split("+") if key]
-        if any(source.share is not None and source.share.of == "cost" for source in sources):
+        narrow_payers = {sources[key].payer for key in narrows}
+        shares = [(share, sources[key].payer) for key in wides if (share := sources[key].share) is not None]
+        if any(share.of == "cost" or payer in narrow_payers for share, payer in shares):
             return True
-        payers = {source.payer for source in sources} | (self.last_resort & set(bands))
-        roomless = any(bands[p].min > 0 or bands[p].max < 1 for p in payers if p in bands)
-        return is_open and (len(payers) > 1 or roomless)
+        payers = {sources[key].payer for key in wides} | (self.may_fall_short & set(bands))
+        roomless = any(bands[p].min > 0 or bands[p].max < 1 for p in payers)
+        return len(bands) > 1 and (len(payers) > 1 or roomless)
 
-    def _sets(self, rows: pd.DataFrame, parts: pd.Index) -> pd.Series:
-        """Sources of each part as text, joined by +; "" when there are none."""
+    def _sets(self, rows: pd.DataFrame, kinds: pd.Index) -> pd.Series:
+        """Sources of each kind of part as text, joined by + in the order of the policy model; "" when it has none."""
         sources = list(self.facts.sources.index)
         bits = pd.Series([1 << place for place in range(len(sources))], index=sources, dtype=object)
         if len(sources) < 63:
             bits = bits.astype("int64")
-        masks = lookup(rows["candidate"], bits, 0).groupby(rows["part"]).sum().reindex(parts, fill_value=0)
+        masks = lookup(rows["candidate"], bits, 0).groupby(rows["kind"]).sum().reindex(kinds, fill_value=0)
         names = {
             mask: "+".join(key for place, key in enumerate(sources) if int(mask) >> place & 1)
             for mask in masks.unique()

@@ -40,7 +40,9 @@ def check_shares(view: View, book: Book) -> None:
     """Re-check the shares of payers and sources, cross-multiplied in whole numbers."""
     funding = Funding(view.facts)
     parts = view.done_parts
-    pools = funding.pools(parts["route"])
+    pools = funding.pools(parts["part"], parts["route"])
+    # what is passed to the county is counted there
+    pools["wide_pool"] = pools["wide_pool"].where(pools["wide_pool"] != "", pools["pool"])
     due = view.dues.reset_index()
     due = due.join(parts[["rule", "open", "estate"]], on="part").join(pools, on="part")
     lines = view.payments[view.payments["known"]].join(pools, on="part")
@@ -77,7 +79,7 @@ def _source_shares(shared: Shared, book: Book, source: str, share: ShareLimit) -
     lines, due = shared.lines, shared.due
     same = lines[lines["payer"] == sources[source].payer]
     if keys[0] == "wide_pool":
-        same = same[~same["source"].isin(narrow)]
+        same = same[~same["source"].isin(narrow) | (same["pool"] == same["wide_pool"])]
     whole, column = (due, "due") if share.of == "cost" else (same, "amount")
     base = whole.groupby(keys)[column].sum()
     mine, able = lines[lines["source"] == source], shared.funding.candidates

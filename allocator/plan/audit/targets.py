@@ -149,11 +149,13 @@ def _bundles(view: View, book: Book) -> None:
         default = pd.Series(int(bundle.at_least), index=known.index)
     enough = least.fillna(default.astype("Int64")).astype("int64").clip(lower=1)
     book.at_least("bundles", _("enough estates of an area start together"), together, enough)
-    book.close("bundles", _("points of bundles"), known["points"], _bonus(facts, areas, members).reindex(known.index))
+    book.close("bundles", _("points of bundles"), known["points"], area_bonus(facts).reindex(known.index))
 
 
-def _bonus(facts: Facts, areas: pd.DataFrame, members: pd.DataFrame) -> pd.Series:
+def area_bonus(facts: Facts) -> pd.Series:
     """Bonus of each area: its own, else a share of the points of all its estates' required works in the first year."""
+    areas = facts.case.register.areas.set_index("area")
+    members = facts.estates[facts.estates["area"] != ""]
     worth = required_points(facts, pd.Series(facts.first, index=facts.estates.index))
     total = worth.reindex(members.index).groupby(members["area"]).sum().reindex(areas.index, fill_value=0.0)
     share = fraction(facts.case.policy.bundle.points_share) if facts.case.policy.bundle else Fraction(0)

@@ -1,0 +1,208 @@
+"""Money as columns of the linear programme, for the proof: what falls due, who may pay it, what may arrive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from allocator.inputs.register_sheets import TOTAL
+from allocator.plan.audit.accounts import Accounts
+from allocator.plan.audit.exact import Ints, fraction, lookup, service_per_lot, split, times
+from allocator.plan.audit.facts import CITY, SHORTFALL
+from allocator.plan.audit.parts import spend_profile
+from allocator.plan.audit.program import Program, blank, labels
+from allocator.plan.audit.view import View
+
+CELL = ["pool", "tau"]
+"""A pool in one payment year."""
+
+
+@dataclass(frozen=True)
+class MoneyColumns:
+    """Columns of money, and what falls due for each choice."""
+
+    program: Program
+
+    @cached_property
+    def dues(self) -> pd.DataFrame:
+        """Steps falling due: part, pool, wide_pool, wide_payer, rule, open, county, estate, tau, column, due.
+
+        Gross for the columns that do an item, and what a saving changes for columns ``both``.
+        """
+        program, facts = self.program, self.program.facts
+        acts = program.acts[["item", "year", "route", "column"]]
+        parts = facts.parts[["part", "item", "work", "cost", "rule", "payer", "open", "county", "estate"]]
+        rows = parts.merge(acts, on="item")
+        frames = []
+        for work, group in rows.groupby("work", sort=True):
+            profile = spend_profile(facts.case, str(work))
+            frames.append(_spread(group, split(group["cost"].to_numpy("int64"), profile)))
+            frames += self._saved(group, profile)
+        every = pd.concat(frames, ignore_index=True)
+        every = every[every["due"] != 0].reset_index(drop=True)
+        return pd.concat([every, program.funding.pools(every["part"], every["route"])], axis=1)
+
+    def _saved(self, group: pd.DataFrame, profile: tuple[Fraction, ...]) -> list[pd.DataFrame]:
+        frames, both = [], self.program.both
+        for key, saving in self.program.facts.case.policy.savings.items():
+            mine = both.loc[both["saving"] == key, ["on", "year", "route", "column"]].rename(columns={"on": "item"})
+            rows = group.drop(columns="column").merge(mine, on=["item", "year", "route"])
+            cost = rows["cost"].to_numpy("int64")
+            less = cost - times(cost, fraction(saving.share))
+            frames.append(_spread(rows, split(less, profile) - split(cost, profile)))
+        return frames
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """Pools by payment year: pool, tau, county, estate, rule, open, payer, wide_pool, wide_payer, tied.
+
+        ``own_most`` is the most that can fall due in the pool itself, ``most`` with what may be passed to it, in steps.
+        """
+        # a part falls due once: at most its dearest start year; a saving may shift a step into a year
+        dues = self.dues.assign(gross=self.dues["due"].clip(lower=0), saves=self.dues["column"].str.startswith("both["))
+        dearest = dues.groupby([*CELL, "part", "saves"])["gross"].max().groupby(CELL).sum()
+        kept = ["county", "estate", "rule", "open", "payer", "wide_pool", "wide_payer", "tied"]
+        own = dues.drop_duplicates(CELL)[[*CELL, *kept]].reset_index(drop=True)
+        own["own_most"] = dearest.reindex(pd.MultiIndex.from_frame(own[CELL])).to_numpy("int64")
+        passing = own[own["wide_pool"] != ""]
+        taken = passing.drop(columns=["pool", "payer"]).rename(columns={"wide_pool": "pool", "wide_payer": "payer"})
+        passed = taken.groupby(CELL)["own_most"].sum()
+        taken = taken.drop_duplicates(CELL).assign(
+            rule="", open=False, wide_pool="", wide_payer="", tied=False, estate="", own_most=0
+        )
+        every = pd.concat([own, taken], ignore_index=True).drop_duplicates(CELL).reset_index(drop=True)
+        more = passed.reindex(pd.MultiIndex.from_frame(every[CELL]), fill_value=0).to_numpy("int64")
+        return every.assign(most=every["own_most"] + more)
+
+    @cached_property
+    def pays(self) -> pd.DataFrame:
+        """Columns ``pay``: pool, source, tau, column, payer, scope and the cell's facts."""
+        cells = self.cells
+        cells = cells.assign(source=cells["pool"].str.split("|").str[-1].str.split("+")).explode("source")
+        cells = cells[cells["source"] != ""].reset_index(drop=True)
+        sources = self.program.facts.sources
+        scope = lookup(cells["source"], sources["scope"].astype("str"), "")
+        place = cells["county"].where(scope == "county", cells["estate"].where(scope == "estate", CITY))
+        areas = self.program.facts.estates["area"]
+        place = place.where(scope != "area", lookup(cells["estate"], areas, ""))
+        own = lookup(cells["source"], sources["payer"].astype("str"), SHORTFALL)
+        return cells.assign(
+            scope=scope, place=place, source_payer=own, column=labels("pay", cells, ["pool", "source", "tau"])
+        )
+
+    @cached_property
+    def rests(self) -> pd.DataFrame:
+        """Columns ``rest``: pool, wide_pool, tau, column."""
+        passing = self.cells[self.cells["wide_pool"] != ""]
+        return passing.assign(column=labels("rest", passing, CELL))
+
+    @cached_property
+    def declared(self) -> Accounts:
+        """Declared money of the inputs; the plan in it is empty."""
+        return Accounts(View(self.program.facts, {}))
+
+
+def _spread(rows: pd.DataFrame, amounts: Ints) -> pd.DataFrame:
+    """``rows`` repeated for every payment year ``tau``, with what falls due."""
+    span = amounts.shape[1]
+    frame = rows.loc[rows.index.repeat(span)].reset_index(drop=True)
+    after = np.tile(np.arange(span), len(rows))
+    return frame.assign(tau=frame["year"].to_numpy("int64") + after, due=amounts.ravel())
+
+
+def issue_columns(money: MoneyColumns) -> pd.DataFrame:
+    """Columns ``issue``: bond, county, year, column, quota (steps), most (lots), lot, source, service_source."""
+    facts, frames = money.program.facts, []
+    limits = money.declared.declared["amount"].reset_index()
+    limits = limits[
+        (limits["year"] != TOTAL) & limits["year"].between(facts.first, facts.until) & (limits["place"] != CITY)
+    ]
+    for key, bond in facts.case.policy.bonds.items():
+        mine = limits[limits["source"] == bond.source].rename(columns={"place": "county", "amount": "quota"})
+        frames.append(mine.assign(bond=key, lot=facts.steps(bond.lot), service_source=bond.service_source))
+    if not frames:
+        return blank("bond", "county", "source", "service_source", "column", whole=("year", "quota", "lot", "most"))
+    every = pd.concat(frames, ignore_index=True)
+    every = every[every["quota"] >= every["lot"]].reset_index(drop=True)
+    every["most"] = every["quota"] // every["lot"]
+    return every.assign(column=labels("issue", every, ["bond", "county", "year"]))
+
+
+def service_of_lots(money: MoneyColumns) -> pd.DataFrame:
+    """Service of one lot of each issue: columns of the issue, due (year), principal, interest."""
+    facts, issues, frames = money.program.facts, issue_columns(money), []
+    for key, bond in facts.case.policy.bonds.items():
+        lot, term = facts.steps(bond.lot), int(bond.term_years.value)
+        schedule = service_per_lot(lot, fraction(bond.coupon.value), term, bond.repayment)
+        mine = issues[issues["bond"] == key]
+        for after, (principal, interest) in enumerate(schedule, start=1):
+            frames.append(mine.assign(due=mine["year"] + after, principal=principal, interest=interest))
+    if not frames:
+        return issues.assign(due=0, principal=0, interest=0)
+    return pd.concat(frames, ignore_index=True)
+
+
+def formula_gains(money: MoneyColumns, source: str) -> pd.DataFrame:
+    """Formula money of each start: source, place, arrival, column, gain."""
+    facts = money.program.facts
+    grant = facts.case.policy.sources[source].formula
+    estates = facts.estates
+    if grant is None:
+        return blank("source", "place", "column", whole=("arrival", "gain"))
+    gain = money.declared.formula_gain(source, estates)
+    frame = pd.DataFrame({"project": estates["project"], "gain": gain})
+    frame["place"] = facts.place_of(facts.case.policy.sources[source].scope, estates)
+    frame = frame.groupby(["project", "place"])["gain"].sum().reset_index().merge(money.program.starts, on="project")
+    frame = frame.assign(source=source, arrival=frame["year"] + grant.lag_years)
+    return frame[frame["arrival"] <= facts.until]
+
+
+def account_places(money: MoneyColumns, source: str) -> list[str]:
+    """Places where a source has an account: where it may pay, has money, serves bonds, or owes running bills."""
+    accounts = money.declared
+    places = set(money.pays.loc[money.pays["source"] == source, "place"])
+    for series in (accounts.limit, accounts.carried, accounts.running):
+        places |= {place for key, place, _year in series.index if key == source}
+    issues = issue_columns(money)
+    city = money.program.facts.sources["scope"][source] == "city"
+    for column in ("source", "service_source"):
+        places |= {CITY if city else county for county in issues.loc[issues[column] == source, "county"]}
+    return sorted(places | set(formula_gains(money, source)["place"]))
+
+
+def use_columns(money: MoneyColumns) -> pd.DataFrame:
+    """Columns ``use``: source, place, arrival, tau, column, and the most that can arrive."""
+    facts, frames = money.program.facts, []
+    sources = facts.sources
+    limited = sources["limited"].astype(bool) & (sources["scope"] != "estate") & (sources["usable_years"] > 1)
+    issues = issue_columns(money)
+    for key in sources.index[limited]:
+        span = int(sources["usable_years"][key])
+        gains = formula_gains(money, key).groupby(["place", "arrival"])["gain"].sum()
+        bonds = issues[issues["source"] == key].groupby(["county", "year"])[["most", "lot"]].prod().prod(axis=1)
+        for place in account_places(money, key):
+            money_in = (
+                account_entries(money.declared.carried, key, place),
+                account_entries(money.declared.limit, key, place),
+            )
+            for arrival in sorted(set(money_in[0]) | set(facts.years)):
+                most = sum(one.get(arrival, 0) for one in money_in)
+                most += int(gains.get((place, arrival), 0)) + int(bonds.get((place, arrival), 0))
+                years = [year for year in facts.years if arrival <= year < arrival + span]
+                use = {"source": key, "place": place, "arrival": arrival, "tau": years, "most": most}
+                frames.append(pd.DataFrame(use))
+    if not frames:
+        return blank("source", "place", "column", whole=("arrival", "tau", "most"))
+    every = pd.concat(frames, ignore_index=True)
+    return every.assign(column=labels("use", every, ["source", "place", "arrival", "tau"]))
+
+
+def account_entries(series: pd.Series, source: str, place: str) -> dict[int, int]:
+    """Entries of one account by year."""
+    frame = series.rename("amount").reset_index()
+    mine = frame[(frame["source"] == source) & (frame["place"] == place)]
+    return dict(zip(mine["year"].astype(int).tolist(), mine["amount"].astype(int).tolist(), strict=True))

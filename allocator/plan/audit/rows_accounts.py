@@ -1,0 +1,174 @@
+"""Rows on accounts and debt, for the proof: source_limits, bonds."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from allocator.inputs.register_sheets import TOTAL
+from allocator.plan.audit.facts import CITY
+from allocator.plan.audit.money_columns import (
+    MoneyColumns,
+    account_entries,
+    account_places,
+    formula_gains,
+    issue_columns,
+    service_of_lots,
+    use_columns,
+)
+from allocator.plan.audit.program import Rows, label, labels
+
+
+def account_rows(money: MoneyColumns) -> Rows:
+    """Rows of all families that bind accounts and debt."""
+    rows = Rows()
+    for family in (_limits, _wider_limits, _pledges, _bonds):
+        family(money, rows)
+    return rows
+
+
+def _limits(money: MoneyColumns, rows: Rows) -> None:
+    """Accounts by year; money that lasts longer than a year passes through columns ``use``."""
+    facts, accounts = money.program.facts, money.declared
+    sources = facts.sources
+    for key in sources.index[sources["limited"].astype(bool) & (sources["scope"] != "estate")]:
+        span = int(sources["usable_years"][key])
+        places = account_places(money, key)
+        for place in places:
+            running = account_entries(accounts.running, key, place)
+            carried = account_entries(accounts.carried, key, place)
+            declared = account_entries(accounts.limit, key, place)
+            if span == 1:
+                names = [label("source_limits", key, place, year) for year in facts.years]
+                upper = [
+                    declared.get(y, 0) - running.get(y, 0) + (sum(carried.values()) if y == facts.first else 0)
+                    for y in facts.years
+                ]
+                rows.put_each(names, upper=upper)
+                continue
+            olds = sorted(set(carried) | set(facts.years))
+            arrived = {year: declared.get(year, 0) + carried.get(year, 0) for year in olds}
+            for year in olds:
+                rows.put([label("source_limits.arrival", key, place, year)], upper=arrived[year])
+            for year in facts.years:
+                rows.put(
+                    [label("source_limits.carry", key, place, year)],
+                    lower=-running.get(year, 0),
+                    upper=-running.get(year, 0),
+                )
+        uses = use_columns(money)
+        uses = uses[uses["source"] == key]
+        rows.add(labels("source_limits.arrival", uses, ["source", "place", "arrival"]), uses["column"])
+        rows.add(labels("source_limits.carry", uses, ["source", "place", "tau"]), uses["column"], -1)
+        _money_in_and_out(money, rows, key, span)
+
+
+def _money_in_and_out(money: MoneyColumns, rows: Rows, source: str, span: int) -> None:
+    into, out = ("source_limits.arrival", "source_limits.carry") if span > 1 else ("source_limits", "source_limits")
+    pays = money.pays[money.pays["source"] == source]
+    rows.add(labels(out, pays, ["source", "place", "tau"]), pays["column"])
+    served = service_of_lots(money)
+    served = served[
+        (served["service_source"] == source)
+        & served["due"].between(money.program.facts.first, money.program.facts.until)
+    ]
+    city = money.program.facts.sources["scope"][source] == "city"
+    names = labels(out, served.assign(place=CITY if city else served["county"]), ["service_source", "place", "due"])
+    rows.add(names, served["column"], (served["principal"] + served["interest"]).astype(object))
+    issued = issue_columns(money)
+    issued = issued[issued["source"] == source]
+    rows.add(labels(into, issued, ["source", "county", "year"]), issued["column"], -issued["lot"].astype(object))
+    gains = formula_gains(money, source)
+    rows.add(labels(into, gains, ["source", "place", "arrival"]), gains["column"], -gains["gain"].astype(object))
+
+
+def _wider_limits(money: MoneyColumns, rows: Rows) -> None:
+    """Limits of the whole city and on totals, and minimum use."""
+    facts, declared = money.program.facts, money.declared.declared.reset_index()
+    for source, place, year, amount, _firm, minimum in declared.itertuples(index=False):
+        wide = place == CITY and facts.sources["scope"][source] != "city"
+        kind = ("city_total" if wide else "total") if year == TOTAL else ("city" if wide else "")
+        if kind:
+            keys = [key for key, use in ((place, not wide), (year, year != TOTAL)) if use]
+            _one_limit(
+                money,
+                rows,
+                label(f"source_limits.{kind}", source, *keys),
+                (source, place, year, wide),
+                upper=int(amount),
+            )
+        if minimum > 0:
+            name = label("source_limits.minimum_use", source, place, year)
+            _one_limit(money, rows, name, (source, place, year, wide), lower=int(minimum))
+
+
+def _one_limit(
+    money: MoneyColumns,
+    rows: Rows,
+    name: str,
+    where: tuple[str, str, int, bool],
+    *,
+    lower: int | None = None,
+    upper: int | None = None,
+) -> None:
+    source, place, year, wide = where
+    facts = money.program.facts
+    bills = money.declared.running.reset_index()
+    bills = bills[(bills["source"] == source) & ((bills["place"] == place) | wide)]
+    spent = int(bills.loc[(bills["year"] == year) | (year == TOTAL), "amount"].sum())
+    rows.put([name], lower=None if lower is None else lower - spent, upper=None if upper is None else upper - spent)
+    pays = money.pays[(money.pays["source"] == source) & ((money.pays["place"] == place) | wide)]
+    pays = pays[(pays["tau"] == year) | (year == TOTAL)]
+    rows.add(pd.Series(name, index=pays.index), pays["column"])
+    if lower is not None:
+        return
+    served = service_of_lots(money)
+    served = served[(served["service_source"] == source) & served["due"].between(facts.first, facts.until)]
+    city = facts.sources["scope"][source] == "city"
+    served = served[((served["county"] == place) | wide | city) & ((served["due"] == year) | (year == TOTAL))]
+    rows.add(
+        pd.Series(name, index=served.index), served["column"], (served["principal"] + served["interest"]).astype(object)
+    )
+
+
+def _pledges(money: MoneyColumns, rows: Rows) -> None:
+    facts = money.program.facts
+    sources = facts.sources
+    limited = sources.index[sources["limited"].astype(bool) & (sources["scope"] == "estate")]
+    pays = money.pays[money.pays["source"].isin(limited)]
+    rows.add(labels("source_limits.pledge", pays, ["source", "estate"]), pays["column"])
+    pledged = facts.case.register.pledges.groupby(["source", "estate"])["amount"].sum().reset_index()
+    pledged = pledged[pledged["source"].isin(limited)]
+    rows.put_each(
+        labels("source_limits.pledge", pledged, ["source", "estate"]), upper=pledged["amount"].astype(int).tolist()
+    )
+
+
+def _bonds(money: MoneyColumns, rows: Rows) -> None:
+    facts, issues, service = money.program.facts, issue_columns(money), service_of_lots(money)
+    names = labels("bonds.quota", issues, ["bond", "county", "year"]) if len(issues) else pd.Series(dtype="str")
+    rows.add(names, issues["column"], issues["lot"].astype(object))
+    rows.put_each(names, upper=issues["quota"].astype(int).tolist())
+    debt = facts.case.register.debt
+    due = service.assign(year=service["due"])
+    rows.add(
+        labels("bonds.service", due, ["county", "year"]),
+        due["column"],
+        (due["principal"] + due["interest"]).astype(object),
+    )
+    some = debt[debt["service_ceiling"].notna() & debt["county"].isin(issues["county"])]
+    rows.put_each(
+        labels("bonds.service", some, ["county", "year"]),
+        upper=(some["service_ceiling"] - some["existing_service"]).astype(int).tolist(),
+    )
+    some = debt[debt["stock_ceiling"].notna() & debt["county"].isin(issues["county"])]
+    rows.put_each(
+        labels("bonds.stock", some, ["county", "year"]),
+        upper=(some["stock_ceiling"] - some["existing_stock"]).astype(int).tolist(),
+    )
+    years = some[["county", "year"]].rename(columns={"year": "end"})
+    standing = issues.merge(years, on="county")
+    standing = standing[standing["end"] >= standing["year"]]
+    rows.add(labels("bonds.stock", standing, ["county", "end"]), standing["column"], standing["lot"].astype(object))
+    repaid = service.merge(years, on="county")
+    repaid = repaid[repaid["end"] >= repaid["due"]]
+    rows.add(labels("bonds.stock", repaid, ["county", "end"]), repaid["column"], -repaid["principal"].astype(object))

@@ -1,0 +1,192 @@
+"""Rounds of a large search: neighbourhoods in one process while another works on the bound."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from allocator.formulation.goals import Objective
+from allocator.solving.base import Answer, Floats, Request, Status, gap_of
+from allocator.solving.neighbourhoods import Neighbourhoods
+from allocator.solving.process import SolverProcess
+from allocator.solving.stages import EXACT, Improve, Search, direct, wait
+
+_ROUND_S = 2.5
+"""Longest time of one solve in a neighbourhood."""
+
+
+def beside_bound(primal: SolverProcess, bounding: SolverProcess) -> Improve:
+    """Improve by neighbourhoods in one process while another works on the bound."""
+
+    def improve(search: Search, objective: Objective, seconds: float) -> Answer | None:
+        if search.incumbent is None:
+            return direct(primal)(search, objective, seconds)
+        if objective.id == "tie_break":
+            return None
+        return Rounds(search, objective, seconds, primal, bounding).run()
+
+    return improve
+
+
+class Rounds:
+    """One stage of a large search."""
+
+    def __init__(
+        self, search: Search, objective: Objective, seconds: float, primal: SolverProcess, bounding: SolverProcess
+    ) -> None:
+        if search.incumbent is None:
+            msg = "rounds start from a plan"
+            raise ValueError(msg)
+        self.search, self.objective = search, objective
+        self.primal, self.bounding = primal, bounding
+        self.end = time.monotonic() + seconds
+        self.best = search.incumbent
+        self.bound = np.inf if objective.maximise else -np.inf
+        self.relaxed: Floats | None = None
+        self.aim = self._aim()
+        self._known_bound()
+
+    def run(self) -> Answer | None:
+        """Search until the gap is reached or time ends."""
+        if self.relaxed is None and not self._done:
+            self._bound_by_relaxation()
+        if self.primal is not self.bounding and self._left > 1.0 and not self._done:
+            self.bounding.begin(self.search.request(self.objective, self._left, hint=self.best))
+        relaxed = self.relaxed if self.relaxed is not None else self.best
+        nearby = Neighbourhoods(self.search.formulation, relaxed, self.search.seed, self.best)
+        while self._left > 0.5 and not self._done:
+            self._round(nearby)
+            self._collect_bound(wait_s=0.0)
+        if self.bounding.busy and not self._done:
+            self._collect_bound(wait_s=max(0.0, self._left) + 0.5)
+        if self.bounding.busy:
+            self.bounding.stop(restart=True)
+        value = self.objective.value(self.best)
+        return Answer(Status.TIME_LIMIT, self.best, value, self.bound, None, 0.0)
+
+    def _aim(self) -> Objective:
+        """What rounds optimise: before the headline goal, the stage's goal with later ones in sight."""
+        guide, stage = self.search.guide, self.objective
+        goals: list[str] = [g.id for g in self.search.goals]
+        before = self.search.headline in goals and goals.index(stage.id) < goals.index(self.search.headline)
+        if guide is None or not before:
+            return stage
+        reach = float(np.abs(stage.coefficients * self.search.formulation.upper).sum())
+        weight = 3.0 * float(np.abs(guide * self.search.formulation.upper).sum()) / max(reach, 1.0)
+        sign = 1.0 if stage.maximise else -1.0
+        return Objective(stage.id, maximise=True, coefficients=guide + sign * weight * stage.coefficients, unit="")
+
+    @property
+    def _left(self) -> float:
+        return 0.0 if self.search.clock.stopped else self.end - time.monotonic()
+
+    @property
+    def _done(self) -> bool:
+        gap = gap_of(self.objective.value(self.best), self.bound)
+        return gap <= max(self.search.gap, EXACT)
+
+    def _known_bound(self) -> None:
+        """What the first relaxation says about this stage: it holds for plans without breaches and shortfall."""
+        search, known = self.search, self.search.relaxed
+        clean = all(s.value <= EXACT for s in search.stages if s.id in ("tasks", "shortfall"))
+        if known is None or not clean:
+            return
+        if self.objective.id == "hazards" and np.isfinite(known.hazards):
+            self._tighten(known.hazards)
+            self.relaxed = known.x
+        if self.objective.id == "points":
+            kept = dict(zip(search.kept_goals, search.kept, strict=True)).get("hazards")
+            self._tighten(known.bound_keeping(kept[1] if kept is not None else -np.inf))
+            self.relaxed = known.x
+            if search.headline == "points" and known.prices is not None:
+                search.prices = self._prices_with_goals(known.prices, known.hazards_price)
+
+    def _prices_with_goals(self, prices: Floats, hazards_price: float) -> Floats:
+        """Prices of all rows: those of breaches and shortfall are just high enough to keep them at zero."""
+        search, f = self.search, self.search.formulation
+        reduced = self.objective.coefficients - f.matrix.T @ prices
+        found = {"hazards": hazards_price}
+        for goal in ("tasks", "shortfall"):
+            coefficients = f.goals[goal].coefficients
+            costly = coefficients > 0
+            found[goal] = float(np.max(reduced[costly] / coefficients[costly], initial=0.0))
+        return np.concatenate([prices, [found.get(goal, 0.0) for goal in search.kept_goals]])
+
+    def _bound_by_relaxation(self) -> None:
+        """The linear bound and its prices, found while the other process already searches."""
+        request = self.search.request(self.objective, max(self._left, 0.5), relax=True)
+        self.bounding.begin(request)
+        if self.primal is not self.bounding:
+            guide = self.search.relaxed
+            nearby = Neighbourhoods(
+                self.search.formulation, self.best if guide is None else guide.x, self.search.seed + 1, self.best
+            )
+            while self.bounding.busy and self._left > 0.5:
+                self._round(nearby)
+                self._take_relaxation(self.bounding.poll(0.0))
+        else:
+            self._take_relaxation(wait(self.search, self.bounding, max(self._left, 0.5)))
+        if self.bounding.busy:
+            self.bounding.stop(restart=True)
+
+    def _take_relaxation(self, answer: Answer | None) -> None:
+        if answer is None or answer.status is not Status.OPTIMAL or answer.x is None:
+            return
+        self.relaxed = answer.x
+        self._tighten(answer.bound)
+        if self.objective.id == self.search.headline:
+            self.search.prices = answer.prices
+
+    def _tighten(self, bound: float) -> None:
+        if np.isfinite(bound):
+            self.bound = min(self.bound, bound) if self.objective.maximise else max(self.bound, bound)
+
+    def _collect_bound(self, wait_s: float) -> None:
+        if not self.bounding.busy or self.primal is self.bounding:
+            return
+        answer = self.bounding.poll(wait_s)
+        if answer is not None:
+            self._tighten(answer.bound)
+            self._accept(answer.x)
+
+    def _accept(self, x: Floats | None) -> bool:
+        if x is None:
+            return False
+        gain = self.objective.value(x) - self.objective.value(self.best)
+        gain = gain if self.objective.maximise else -gain
+        further = (self.aim.value(x) - self.aim.value(self.best)) * (1.0 if self.aim.maximise else -1.0)
+        better = gain > 1e-6 or (gain > -1e-6 and further > 1e-6)
+        if better:
+            self.best = x
+            self.search.incumbent = x
+            known = self.bound if np.isfinite(self.bound) else None
+            self.search.tell(self.objective.id, self.objective.value(x), known)
+        return better
+
+    def _round(self, nearby: Neighbourhoods) -> None:
+        """Free a neighbourhood, relax it, keep what the relaxation decides and solve for the rest."""
+        f = self.search.formulation
+        nearby.incumbent = self.best
+        kind, free = nearby.pick()
+        value = np.where(f.integer, np.round(self.best), np.clip(self.best, f.lower, f.upper))
+        lower, upper = np.where(free, f.lower, value), np.where(free, f.upper, value)
+        relaxed = self._ask(lower, upper, relax=True)
+        if relaxed is None or relaxed.x is None:
+            nearby.learn(kind, improved=False, solved=False)
+            return
+        decided = f.integer & (np.abs(relaxed.x - np.round(relaxed.x)) <= 1e-6)
+        lower, upper = np.where(decided, np.round(relaxed.x), lower), np.where(decided, np.round(relaxed.x), upper)
+        answer = self._ask(lower, upper, relax=False)
+        improved = answer is not None and self._accept(answer.x)
+        solved = answer is not None and answer.status is not Status.TIME_LIMIT
+        nearby.learn(kind, improved=improved, solved=solved)
+
+    def _ask(self, lower: Floats, upper: Floats, *, relax: bool) -> Answer | None:
+        seconds = min(_ROUND_S, max(self._left, 0.3))
+        hint = None if relax else self.best
+        request: Request = self.search.request(
+            self.aim, seconds, lower=lower, upper=upper, hint=hint, gap=min(self.search.gap, 1e-4), relax=relax
+        )
+        self.primal.begin(request)
+        return wait(self.search, self.primal, request.time_limit_s)

@@ -1,0 +1,93 @@
+"""The search for large cases, on a small one: rows hold, Ctrl-C keeps the plan, the clock is kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import allocator
+from allocator.formulation.build import Formulation, formulate
+from allocator.inputs.case import Case
+from allocator.inputs.load import load
+from allocator.inputs.synthetic import generate
+from allocator.solving import driver
+from allocator.solving.base import Progress
+from allocator.solving.stages import Clock, Search
+from tests.solved import broken_rows, silent
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """Sixty synthetic estates in three counties."""
+    return load(generate(60, 3, 7, tmp_path_factory.mktemp("town"), register="csv"))
+
+
+@pytest.fixture(scope="module")
+def formulation(town: Case) -> Formulation:
+    """The town's rows."""
+    return formulate(town)
+
+
+@pytest.fixture(autouse=True)
+def everything_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neighbourhoods are searched whatever the size."""
+    monkeypatch.setattr(driver, "LARGE", 10)
+
+
+def searching(f: Formulation, seconds: float, progress: Callable[[Progress], None] = silent) -> Search:
+    """A search with two processes."""
+    return Search(f, "highs", 0.001, 1, 2, Clock(seconds), progress)
+
+
+def test_neighbourhoods_give_a_plan_whose_rows_hold(formulation: Formulation) -> None:
+    """Every row, bound and whole column; values never beyond their bounds; one stage per goal."""
+    goals = formulation.index.case.scenario.goals
+    search = searching(formulation, 6.0)
+    x = driver.search_plan(search, goals)
+    assert (search.method, broken_rows(formulation, x)) == ("neighbourhoods", [])
+    assert [stage.id for stage in search.stages] == [goal.id for goal in goals]
+    beyond = [
+        (stage.bound - stage.value) * (1 if formulation.goals[stage.id].maximise else -1) < -1e-6
+        for stage in search.stages
+    ]
+    assert not any(beyond)
+    assert sum(x[formulation.columns["start"]["col"]]) > 0
+
+
+def test_a_stop_by_the_user_keeps_the_best_plan(formulation: Formulation) -> None:
+    """Ctrl-C once there is a plan: the search ends soon, all stages are told, and the plan holds."""
+    stopped_at: list[float] = []
+
+    def interrupt(progress: Progress) -> None:
+        if progress.incumbent is not None and not stopped_at:
+            stopped_at.append(time.monotonic())
+            raise KeyboardInterrupt
+
+    search = searching(formulation, 60.0, interrupt)
+    goals = formulation.index.case.scenario.goals
+    x = driver.search_plan(search, goals)
+    assert time.monotonic() - stopped_at[0] < 5.0
+    assert search.clock.stopped
+    assert {stage.id for stage in search.stages} == {goal.id for goal in goals}
+    assert broken_rows(formulation, x) == []
+
+
+def test_the_time_limit_holds(town: Case) -> None:
+    """Within a tenth and two seconds, from the case to the audited plan."""
+    began = time.monotonic()
+    plan = allocator.solve(town, time_limit=6.0)
+    assert time.monotonic() - began <= 6.0 * 1.1 + 2.0
+    assert plan.manifest["audit"]["failures"] == 0  # type: ignore[index]
+
+
+def test_a_stop_before_any_plan_is_told(formulation: Formulation, tmp_path: Path) -> None:
+    """Nothing to keep: no plan."""
+
+    def interrupt(progress: Progress) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(allocator.NoPlanError):
+        driver.search_plan(searching(formulation, 60.0, interrupt), formulation.index.case.scenario.goals)
