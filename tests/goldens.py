@@ -1,6 +1,6 @@
 """Golden rows: what a family writes, as text that a reviewer can read.
 
-``tests/golden/<family>.txt`` has one section per hand-worked case of the family: its name, its story, then its rows, for
+``tests/golden/<family>.txt`` has one section per hand-worked case of the family: its name, its story and its rows, for
 example ``once[a]: 0 <= 1 start[a,2025] + 1 start[a,2026] <= 1 [count]``. Bounds that are not there are not shown; the
 unit is followed by the reach of the row where it links a county or the city.
 """

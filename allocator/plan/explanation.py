@@ -129,7 +129,7 @@ def passed_over(f: Formulation, estates: pd.DataFrame, bundles: pd.DataFrame) ->
     lowest = table[table["start_year"] > 0].sort_values("score").drop_duplicates("county").set_index("county")
     waiting = table[table["state"] == "not_chosen"]
     waiting = waiting.join(
-        lowest[["estate", "score", "cost", "start_year", "hazard", "area"]], on="county", rsuffix="_taken"
+        lowest[["estate", "score", "cost", "start_year", "hazard", "area"]].add_suffix("_taken"), on="county"
     )
     waiting = waiting[waiting["score"] > waiting["score_taken"]]
     earned = set(bundles["area"])

@@ -8,6 +8,9 @@ import numpy as np
 
 from allocator.solving.base import Answer, Problem, Request
 
+_CLOSE = 1e-4
+"""By how much, in the unit that solvers see, fixed columns may miss a row of theirs alone."""
+
 
 class Reduction:
     """A problem and request without the columns that the request fixes; prices are not kept."""
@@ -21,7 +24,10 @@ class Reduction:
         fixed = np.where(free, 0.0, request.lower)
         spent = problem.matrix @ fixed
         matrix = problem.matrix[:, free]
-        rows = np.flatnonzero(np.diff(matrix.indptr) > 0)
+        # A row of fixed columns alone leaves too, unless they break it: then the solver must see that there is no plan.
+        slack = _CLOSE * problem.row_scale
+        broken = (spent < problem.row_lower - slack) | (spent > problem.row_upper + slack)
+        rows = np.flatnonzero((np.diff(matrix.indptr) > 0) | broken)
         self._free, self._fixed, self._objective = free, fixed, request.objective
         self.problem = Problem(
             matrix[rows], (problem.row_lower - spent)[rows], (problem.row_upper - spent)[rows], request.lower[free],

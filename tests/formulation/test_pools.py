@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from allocator.formulation.build import Formulation, formulate
@@ -124,7 +124,14 @@ NARROW = (("caps",), ("caps", "open_bands"), ("affordability", "resident_fund"),
 
 
 @pytest.mark.parametrize("needed", NARROW)
-@settings(max_examples=4, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=4,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
 @given(data=st.data())
 def test_pooled_money_is_unpooled_money(needed: tuple[str, ...], data: st.DataObject) -> None:
     """For fixed choices, the least shortfall over pools is that over single parts, or neither can be paid."""

@@ -57,9 +57,8 @@ def test_only_free_columns_and_rows_that_bind_them_are_left() -> None:
     matrix = sparse.csr_matrix([[2.0, 1.0, 0.0], [0.0, 1.0, 0.0]])
     problem = Problem(matrix, np.zeros(2), np.array([9.0, 1.0]), 0 * ones, 5 * ones, ones > 0, ones, ones[:2])
     extra = sparse.csr_matrix([[1.0, 1.0, 1.0]]), np.array([0.0]), np.array([8.0])
-    request = Request(
-        np.array([1.0, 10.0, 100.0]), True, extra=extra, lower=np.array([0.0, 1, 2]), upper=np.array([5.0, 1, 2]), hint=ones * 3
-    )  # fmt: skip
+    lower, upper = np.array([0.0, 1, 2]), np.array([5.0, 1, 2])
+    request = Request(np.array([1.0, 10.0, 100.0]), True, extra=extra, lower=lower, upper=upper, hint=ones * 3)
     reduced = Reduction(problem, request)
     assert reduced.problem.matrix.toarray().tolist() == [[2.0]]
     assert (reduced.problem.row_lower.tolist(), reduced.problem.row_upper.tolist()) == ([-1.0], [8.0])
@@ -70,6 +69,23 @@ def test_only_free_columns_and_rows_that_bind_them_are_left() -> None:
     restored = reduced.restore(Answer(Status.OPTIMAL, np.array([4.0]), 4.0, 5.0, None, 0.0))
     assert (restored.x.tolist(), restored.objective, restored.bound) == ([4.0, 1.0, 2.0], 214.0, 215.0)
     assert reduced.restore(Answer(Status.INFEASIBLE, None, 0.0, 0.0, None, 0.0)).x is None
+
+
+@pytest.mark.parametrize("name", ["highs", "cbc"])
+def test_a_row_that_fixed_columns_break_is_seen(name: str) -> None:
+    """The first row speaks of fixed columns alone: 2 + 2 is more than 3, so there is no plan."""
+    ones = np.ones(3)
+    matrix = sparse.csr_matrix([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]])
+    problem = Problem(matrix, np.zeros(2), np.array([3.0, 4.0]), 0 * ones, 2 * ones, ones > 0, ones, ones[:2])
+    process = borrow(name)
+    try:
+        process.load(problem)
+        found = [
+            process.solve(Request(ones, True, lower=np.array([2.0, y, 0]), upper=np.array([2.0, y, 2]))) for y in (1, 2)
+        ]
+    finally:
+        give_back(process)
+    assert [answer.status for answer in found if answer] == [Status.OPTIMAL, Status.INFEASIBLE]
 
 
 def test_without_bounds_nothing_changes() -> None:
