@@ -1,0 +1,1 @@
+"""Scenario analysis: overrides, sweeps, comparison."""

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.formulation.build import Formulation
+from allocator.formulation.frames import summed
 from allocator.formulation.funding import SHORTFALL
 from allocator.plan.choices import read_choices
 from allocator.plan.explanation import explain_estates, passed_over
@@ -54,18 +55,18 @@ _DTYPES = {"text": object, "int": np.int64, "money": np.int64, "number": np.floa
 
 def with_kinds(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     """``frame`` with the columns of a table, in their order and kinds."""
-    columns = {name: frame[name].astype(_DTYPES[kind]) for name, kind in TABLES[table].items()}  # type: ignore[call-overload]
+    columns = {name: frame[name].astype(_DTYPES[kind]) for name, kind in TABLES[table].items()}
     return pd.DataFrame(columns).reset_index(drop=True)
 
 
 def _shortfall(payments: pd.DataFrame) -> pd.DataFrame:
     own = payments[payments["source"] == SHORTFALL]
-    return own.groupby(["county", "year"], as_index=False)["amount"].sum()
+    return summed(own, ["county", "year"], "amount")
 
 
 def _later_years(payments: pd.DataFrame, plan_year: int) -> pd.DataFrame:
     own = payments[payments["year"] > plan_year]
-    return own.groupby(["county", "source", "year"], as_index=False)[["amount", "firm"]].sum()
+    return summed(own, ["county", "source", "year"], "amount", "firm")
 
 
 def headline_values(f: Formulation, x: Floats, tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from allocator.formulation.build import Formulation
 from allocator.formulation.costs import acts, saved_amounts
+from allocator.formulation.frames import summed
 from allocator.solving.base import Floats
 
 
@@ -36,7 +37,8 @@ def read_choices(f: Formulation, x: Floats) -> Choices:
     """Read the whole columns of ``x``."""
 
     def chosen(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame[x[frame["col"].to_numpy(np.int64)] > 0.5].drop(columns="col").reset_index(drop=True)
+        on = pd.Series(x[frame["col"].to_numpy(np.int64)] > 0.5, index=frame.index)
+        return frame[on].drop(columns="col").reset_index(drop=True)
 
     works = chosen(acts(f.index, f.columns))[["item", "year", "route"]].sort_values("item", ignore_index=True)
     starts = chosen(f.columns["start"]).sort_values("project", ignore_index=True)
@@ -65,4 +67,5 @@ def _due(f: Formulation, works: pd.DataFrame, both: pd.DataFrame) -> pd.DataFram
     keys = ["part", "route", "year"]
     due = pd.concat([gross[[*keys, "due"]], saved[[*keys, "due"]]], ignore_index=True)
     due = due.astype({"part": np.int64, "year": np.int64, "due": np.int64})
-    return due.groupby(keys, as_index=False)["due"].sum().query("due != 0").reset_index(drop=True)
+    total = summed(due, keys, "due")
+    return total[total["due"] != 0].reset_index(drop=True)

@@ -1,11 +1,9 @@
 """From pools to parts: who pays which part of which work, exactly.
 
 Each pool and year is a two-way table: parts by sources, with the parts' costs and the sources' payments as margins.
-Where
-no share binds, it is filled from a corner, which gives the fewest lines to sign. Where shares bind, a source is given
-its
-greatest share part by part; if that does not come out even, every part gets the pool's proportions, rounded so that both
-margins hold (always possible).
+Where no share binds, it is filled from a corner, which gives the fewest lines to sign. Where shares bind, a source is
+given its greatest share part by part; if that does not come out even, every part gets the pool's proportions, rounded
+so that both margins hold (always possible).
 """
 
 from __future__ import annotations
@@ -25,7 +23,7 @@ def corner(costs: Ints, payments: Ints) -> Ints:
     overlap = np.minimum(row_ends[:, None], column_ends[None, :]) - np.maximum(
         row_starts[:, None], column_starts[None, :]
     )
-    return np.maximum(overlap, 0)
+    return np.asarray(np.maximum(overlap, 0), dtype=np.int64)
 
 
 def capped(costs: Ints, payments: Ints, most: Ints) -> Ints | None:
@@ -47,7 +45,10 @@ def capped(costs: Ints, payments: Ints, most: Ints) -> Ints | None:
 
 
 def proportional(costs: Ints, payments: Ints) -> Ints:
-    """Give every part the pool's proportions: each cell is the floor or ceiling of its exact value, both margins hold."""
+    """Give every part the pool's proportions.
+
+    Each cell is the floor or ceiling of its exact value, and both margins hold.
+    """
     total = int(costs.sum())
     if total == 0:
         return np.zeros((len(costs), len(payments)), dtype=np.int64)
@@ -65,7 +66,7 @@ def _zero_one(rows: Ints, columns: Ints, open_cells: npt.NDArray[np.bool_]) -> I
     tail = np.concatenate([np.zeros(n, int), 1 + r, 1 + n + np.arange(m)])
     head = np.concatenate([1 + np.arange(n), 1 + n + c, np.full(m, n + m + 1)])
     capacity = np.concatenate([rows, np.ones(len(r), int), columns])
-    graph = sparse.csr_matrix((capacity.astype(np.int32), (tail, head)), shape=(n + m + 2, n + m + 2))
+    graph = sparse.csr_array((capacity.astype(np.int32), (tail, head)), shape=(n + m + 2, n + m + 2))
     flow = maximum_flow(graph, 0, n + m + 1).flow.tocoo()
     table = np.zeros((n, m), dtype=np.int64)
     inner = (flow.data > 0) & (flow.row >= 1) & (flow.row <= n) & (flow.col > n) & (flow.col <= n + m)
@@ -74,8 +75,9 @@ def _zero_one(rows: Ints, columns: Ints, open_cells: npt.NDArray[np.bool_]) -> I
 
 
 def corners(costs: Ints, payments: Ints) -> tuple[Ints, Ints, Ints]:
-    """Fill many tables from their corners at once; entries of one table follow one another, in the same order on both
-    sides.
+    """Fill many tables from their corners at once.
+
+    Entries of one table follow one another, in the same order on both sides.
 
     Returns
     -------

@@ -77,7 +77,10 @@ def collect_flows(f: Formulation, choices: Choices, payments: pd.DataFrame) -> F
 
 
 def _own_limits(case: Case) -> pd.DataFrame:
-    """Limits that are money of an account: no quotas, no limits of the whole city on local sources, no totals beside years."""
+    """Limits that are money of an account.
+
+    No quotas, no limits of the whole city on local sources, no totals beside years.
+    """
     limits = case.register.limits.assign(year=case.register.limits["year"].astype(np.int64))
     scope = limits["source"].map({n: s.scope for n, s in case.policy.sources.items()})
     quota = limits["source"].isin(list(is_bond_fed(case)))
@@ -179,7 +182,8 @@ class _Account:
     def run(self, *, always_firm: bool) -> None:
         """Walk through the years, oldest money first."""
         first = self.years[0]
-        before = sorted(y for s, p, y in self.flows.carried if (s, p) == (self.source, self.place) and y < first)
+        own = [y for s, p, y in self.flows.carried if (s, p) == (self.source, self.place)]
+        before = sorted(y for y in own if y < first and (self.usable == 1 or y + self.usable > first))
         # Carried money of a source usable in one year only may still be spent in the first year.
         end = {a: max(a + self.usable - 1, first if self.usable == 1 else 0) for a in [*before, *self.years]}
         money = {a: self._at(self.flows.carried, a) for a in before}
@@ -250,7 +254,7 @@ def assign_firm(case: Case, payments: pd.DataFrame, firm_left: dict[Key, int]) -
     has = pd.Series(
         [firm_left.get(k, 0) for k in keys[["source", "place", "year"]].itertuples(index=False, name=None)], keys.index
     )
-    return np.minimum(keys["amount"], np.maximum(has - before, 0)).astype(np.int64)
+    return (has - before).clip(lower=0).clip(upper=keys["amount"]).astype(np.int64)
 
 
 def debt_tables(f: Formulation, choices: Choices) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -280,15 +284,17 @@ def _debt(case: Case, choices: Choices) -> pd.DataFrame:
     known = {(c, int(y)): row for c, y, *row in case.register.debt[
         ["county", "year", "stock_ceiling", "existing_stock", "service_ceiling", "existing_service"]
     ].itertuples(index=False, name=None)}  # fmt: skip
-    rows, stock = [], defaultdict(int)
+    rows: list[tuple[object, ...]] = []
+    stock: dict[str, int] = defaultdict(int)
     for county, year in sorted({*events, *known}):
         issued, principal, interest = events.get((county, year), [0, 0, 0])
         stock[county] += issued - principal
         ceiling, existing, service_ceiling, service = known.get((county, year), (pd.NA, 0, pd.NA, 0))
+        ceilings = [-1 if pd.isna(value) else int(value) for value in (service_ceiling, ceiling)]
         rows.append(
             (
-                county, year, issued, principal, interest, int(service), -1 if pd.isna(service_ceiling) else int(service_ceiling),
-                int(existing) + stock[county], -1 if pd.isna(ceiling) else int(ceiling),
+                county, year, issued, principal, interest, int(service), ceilings[0], int(existing) + stock[county],
+                ceilings[1],
             )
         )  # fmt: skip
     return pd.DataFrame(rows, columns=list(TABLES["debt"]))

@@ -24,6 +24,7 @@ def build_manifest(
     search: Search,
     values: Mapping[str, float],
     tables: Mapping[str, pd.DataFrame],
+    *,
     baseline: Baseline,
     seconds: Mapping[str, float],
 ) -> dict[str, object]:

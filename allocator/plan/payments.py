@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.formulation.build import Formulation
+from allocator.formulation.frames import summed
 from allocator.formulation.funding import SHORTFALL
 from allocator.formulation.normal_form import rules_in_force
 from allocator.formulation.readiness import value_on
@@ -22,7 +23,10 @@ _REST = "rest"
 
 
 def divide(f: Formulation, choices: Choices, x: Floats) -> pd.DataFrame:
-    """Who pays which part in which year; columns ``part`` (row), ``route``, ``year``, ``pool``, ``source``, ``amount``."""
+    """Who pays which part in which year.
+
+    Columns ``part`` (row), ``route``, ``year``, ``pool``, ``source``, ``amount`` [steps].
+    """
     members = f.index.pools.members.rename(columns={"part_row": "part"})
     owed = choices.due.merge(members, on=["part", "route"])
     owed["project"] = f.index.parts["project_row"].to_numpy()[owed["part"].to_numpy(np.int64)]
@@ -58,10 +62,11 @@ def _fill(f: Formulation, owed: pd.DataFrame, paid: pd.DataFrame) -> pd.DataFram
     row, column, amount = corners(free_owed["due"].to_numpy(np.int64), free_paid["amount"].to_numpy(np.int64))
     keys = ["part", "route", "year", "pool", "project"]
     filled = [free_owed[keys].iloc[row].assign(source=free_paid["source"].to_numpy()[column], amount=amount)]
-    payments = dict(list(paid[by_shares[1]].groupby(["pool", "year"])))
-    for (pool, year), costs in owed[by_shares[0]].groupby(["pool", "year"]):
-        given = payments[pool, year]
-        table = _with_shares(f, int(pool), costs["due"].to_numpy(np.int64), given)
+    payments = dict(iter(paid[by_shares[1]].groupby(["pool", "year"])))
+    for key, costs in owed[by_shares[0]].groupby(["pool", "year"]):
+        given = payments[key]
+        pool = int(costs["pool"].iloc[0])
+        table = _with_shares(f, pool, costs["due"].to_numpy(np.int64), given)
         r, c = np.nonzero(table)
         filled.append(costs[keys].iloc[r].assign(source=given["source"].to_numpy()[c], amount=table[r, c]))
     return pd.concat(filled, ignore_index=True)
@@ -100,7 +105,7 @@ def _with_shares(f: Formulation, pool: int, costs: np.ndarray, given: pd.DataFra
 def payment_lines(f: Formulation, choices: Choices, x: Floats) -> pd.DataFrame:
     """The table ``payments`` without certainty (``firm`` is zero), one row per line, canonically sorted."""
     lines = divide(f, choices, x)
-    lines = lines.groupby(["part", "year", "source"], as_index=False)["amount"].sum()
+    lines = summed(lines, ["part", "year", "source"], "amount")
     parts = f.index.parts
     part_row = lines["part"].to_numpy(np.int64)
     for name in ("project", "estate", "county", "item", "component", "rule", "payer", "grant_source"):
@@ -133,8 +138,5 @@ def _name_payers(f: Formulation, lines: pd.DataFrame) -> None:
     is_grant = lines["grant_source"] != ""
     lines["rule"] = lines["rule"].where(~is_grant, lines["unit_grant"])
     key = pd.Series(list(zip(np.where(is_grant, "grant", "rule"), lines["rule"], strict=True)), index=lines.index)
-    for field, read in (
-        ("clause", lambda c: c.clause), ("document", lambda c: c.document), ("since", lambda c: c.since.isoformat()),
-        ("basis", lambda c: c.basis),
-    ):  # fmt: skip
-        lines[field] = key.map({k: read(c) for k, c in cited.items()})
+    for field in ("clause", "document", "since", "basis"):
+        lines[field] = key.map({k: str(getattr(c, field)) for k, c in cited.items()})

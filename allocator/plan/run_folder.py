@@ -69,7 +69,8 @@ def _write_table(plan: Plan, name: str, table: pd.DataFrame, folder: Path) -> No
     shown = table.copy()
     money = plan.case.scenario.money
     for column in _money_columns(name):
-        shown[column] = [from_steps(int(steps), money) for steps in table[column]]
+        amounts = [from_steps(int(steps), money) for steps in table[column]]
+        shown[column] = pd.Series(amounts, index=table.index, dtype=object)
     shown.to_parquet(folder / f"{name}.parquet", index=False)
     shown.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig")
 

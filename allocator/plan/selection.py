@@ -59,7 +59,7 @@ def estates_table(f: Formulation, choices: Choices, works: pd.DataFrame, baselin
     detail = detail.mask(reason == "built_after", estates["built_year"].astype(str))
     not_ready = estates["state"] == "not_ready"
     estates["reason"] = reason.mask(not_ready, "gate").mask(estates["state"] == "started", "")
-    estates["reason_detail"] = detail.mask(not_ready, estates["estate_id"].map(lacking).fillna(""))
+    estates["reason_detail"] = detail.mask(not_ready, estates["estate_id"].map(lacking).astype(object).fillna(""))
     estates["baseline_year"] = estates["project"].map(baseline).fillna(0).astype(np.int64)
     estates["points"], estates["cost"] = _worth(f, estates, works)
     estates = estates.rename(columns={"estate_id": "estate"})

@@ -98,7 +98,7 @@ def solve(
     values = headline_values(formulation, x, tables)
     tables["prices"] = _prices(search)
     timer.seconds["tables"] = time.monotonic() - began
-    manifest = build_manifest(case, search, values, tables, baseline, timer.seconds)
+    manifest = build_manifest(case, search, values, tables, baseline=baseline, seconds=timer.seconds)
     began = time.monotonic()
     report = audit(case, tables, manifest)
     timer.seconds["audit"] = time.monotonic() - began

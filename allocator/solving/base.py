@@ -95,6 +95,21 @@ class Answer:
         return replace(self, status=status)
 
 
+def keeps_rows(problem: Problem, request: Request, x: Floats) -> bool:
+    """Whether ``x`` keeps all rows, bounds and integrality, up to what a solver's tolerances allow."""
+    allowed = 1e-5 * np.maximum(1.0, problem.row_scale)
+    value = problem.matrix @ x
+    size = np.asarray(abs(problem.matrix) @ np.abs(x)) * 1e-7
+    kept = np.all(value >= problem.row_lower - allowed - size) and np.all(value <= problem.row_upper + allowed + size)
+    if request.extra is not None:
+        matrix, low, high = request.extra
+        beyond = 1e-5 + 1e-6 * np.asarray(abs(matrix) @ np.abs(x))
+        value = matrix @ x
+        kept = kept and np.all(value >= low - beyond) and np.all(value <= high + beyond)
+    whole = problem.integer & (not request.relax)
+    return bool(kept and np.all(np.abs(x - np.round(x))[whole] <= 1e-4))
+
+
 def gap_of(objective: float, bound: float) -> float:
     """|bound - objective| / max(|objective|, 1)."""
     return abs(bound - objective) / max(abs(objective), 1.0)

@@ -44,10 +44,10 @@ class Relaxation:
 
 
 def first_plan(search: Search, process: SolverProcess) -> None:
-    """Give ``search`` a plan to start from: what the relaxation decides is kept, and the problem is solved for the rest.
+    """Give ``search`` a plan to start from: what the relaxation decides is kept, the rest is solved for.
 
-    The relaxation has neither breaches nor shortfall where that can be; the plan may have both, at a high price, because
-    solvers find such plans soon, and the rounds of the first stages remove what is left.
+    The relaxation has neither breaches nor shortfall where that can be; the plan may have both, at a high price,
+    because solvers find such plans soon, and the rounds of the first stages remove what is left.
     """
     search.tell("first_plan")
     f = search.formulation

@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
@@ -17,7 +17,7 @@ import psutil
 from allocator import errors
 from allocator.errors import ScenarioError, SolverError
 from allocator.i18n import _
-from allocator.solving.base import Answer, Problem, Request
+from allocator.solving.base import Answer, Problem, Request, Status, keeps_rows
 from allocator.solving.reduction import Reduction
 
 _GRACE_S = 1.0
@@ -74,7 +74,10 @@ def _serve(connection: Connection, name: str) -> None:
                 connection.send(refusal)
             elif backend is not None and problem is not None:
                 reduction = Reduction(problem, message)
-                connection.send(reduction.restore(backend.solve(reduction.problem, reduction.request)))
+                answer = backend.solve(reduction.problem, reduction.request)
+                if answer.x is not None and not keeps_rows(reduction.problem, reduction.request, answer.x):
+                    answer = replace(answer, status=Status.NO_PLAN, x=None)
+                connection.send(reduction.restore(answer))
         except Exception as error:
             connection.send(f"{type(error).__name__}: {error}")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ import pulp
 from scipy import sparse
 
 from allocator.errors import SolverError
-from allocator.solving.base import Answer, Floats, Problem, Request, Status
+from allocator.solving.base import Answer, Floats, Problem, Request, Status, keeps_rows
 
 _NAMES = {"cbc": "PULP_CBC_CMD"}
 
@@ -42,6 +44,13 @@ class PulpBackend:
         self._matrix = (
             sparse.diags(1.0 / problem.row_scale) @ problem.matrix @ sparse.diags(problem.column_scale)
         ).tocsr()
+        answer = self._run(request)
+        if answer.x is not None and not keeps_rows(problem, request, answer.x) and self._name == _NAMES["cbc"]:
+            # CBC 2.10 sometimes calls a plan optimal that its own preprocessing has broken.
+            answer = self._run(request, ["preprocess off"])
+        return replace(answer, seconds=time.monotonic() - began)
+
+    def _run(self, request: Request, more: Sequence[str] = ()) -> Answer:
         model, columns = self._to_pulp(request)
         with tempfile.TemporaryDirectory() as folder:
             log = Path(folder) / "solver.log"
@@ -49,14 +58,14 @@ class PulpBackend:
             if not request.relax:
                 options["gapRel"] = request.gap
             if self._name == _NAMES["cbc"]:
-                options["logPath"] = str(log)
+                options |= {"logPath": str(log), "options": list(more)}
             try:
                 model.solve(pulp.getSolver(self._name, **options))
             except pulp.PulpSolverError as error:
                 msg = f"the solver {self._name} failed: {error}"
                 raise SolverError(msg) from error
             text = log.read_text(errors="replace") if log.exists() else ""
-        return self._answer(model, columns, request, text, time.monotonic() - began)
+        return self._answer(model, columns, request, text)
 
     def _to_pulp(self, request: Request) -> tuple[pulp.LpProblem, list[pulp.LpVariable]]:
         data, scale = self._problem, self._problem.column_scale
@@ -101,13 +110,14 @@ class PulpBackend:
         matrix = sparse.vstack([self._matrix, extra @ sparse.diags(data.column_scale)]).tocsr()
         return matrix, np.concatenate([low, extra_low]), np.concatenate([high, extra_high])
 
-    def _answer(
-        self, problem: pulp.LpProblem, columns: list[pulp.LpVariable], request: Request, log: str, seconds: float
-    ) -> Answer:
+    def _answer(self, problem: pulp.LpProblem, columns: list[pulp.LpVariable], request: Request, log: str) -> Answer:
         status = _STATUS.get(problem.sol_status, Status.NO_PLAN)
+        if problem.status == pulp.LpStatusInfeasible:
+            # Infeasibility that preprocessing finds leaves `sol_status` at "no solution".
+            status = Status.INFEASIBLE
         worst = float("inf") if request.maximise else float("-inf")
         if status not in (Status.OPTIMAL, Status.TIME_LIMIT):
-            return Answer(status, None, float("nan"), worst, None, seconds)
+            return Answer(status, None, float("nan"), worst, None, 0.0)
         x = np.array([column.value() or 0.0 for column in columns]) * self._problem.column_scale
         objective = float(request.objective @ x)
         bound = objective if status is Status.OPTIMAL and request.gap == 0 else worst
@@ -118,4 +128,4 @@ class PulpBackend:
             bound = value
         elif status is Status.OPTIMAL:
             bound = objective + (1 if request.maximise else -1) * request.gap * abs(objective)
-        return Answer(status, x, objective, bound, None, seconds)
+        return Answer(status, x, objective, bound, None, 0.0)

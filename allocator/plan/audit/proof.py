@@ -119,10 +119,10 @@ class Proof:
             (use_columns(money), "most"),
         ):
             most.update(zip(columns["column"], columns[ends].astype("int64").tolist(), strict=True))
-        every = max(int(facts.estates["households"].sum()), len(facts.estates))
+        every = {"estates": len(facts.estates), "households": int(facts.estates["households"].sum())}
         for (county, year, measure), (least, _most) in self._tasks.items():
             most[label("under", county, year, measure)] = max(least, 0)
-            most[label("over", county, year, measure)] = every
+            most[label("over", county, year, measure)] = every[measure]
         return most
 
     @cached_property
