@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -127,8 +127,12 @@ def _with_money(search: Search, process: SolverProcess, whole: Floats) -> Floats
 
 
 def _ask(search: Search, process: SolverProcess, request: Request) -> Answer | None:
-    process.begin(request)
-    return wait(search, process, request.time_limit_s)
+    """Answer to a request within its time and the clock's; None when there is none."""
+    seconds = min(request.time_limit_s, search.clock.left)
+    if seconds <= 0.0:
+        return None
+    process.begin(replace(request, time_limit_s=seconds))
+    return wait(search, process, seconds)
 
 
 def _without_breaches(f: Formulation) -> Floats:
