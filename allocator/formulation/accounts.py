@@ -99,7 +99,7 @@ def yearly_accounts(index: Index) -> pd.DataFrame:
     yearly |= set(carried_money(case)[["source", "place"]].itertuples(index=False, name=None))
     fed = is_bond_fed(case) | {n for n, s in sources.items() if s.formula is not None}
     keep = [(s, p) in yearly or s in fed for s, p in places.itertuples(index=False, name=None)]
-    return places[keep].sort_values(["source", "place"], ignore_index=True)
+    return places[np.array(keep, dtype=bool)].sort_values(["source", "place"], ignore_index=True)
 
 
 def pay_places(index: Index, pay: pd.DataFrame) -> pd.Series:
@@ -117,7 +117,8 @@ def carry_windows(index: Index, pay: pd.DataFrame) -> pd.DataFrame:
     case = index.case
     first, last = index.payment_years[0], index.payment_years[-1]
     accounts = yearly_accounts(index)
-    accounts["usable"] = accounts["source"].map({n: s.usable_years for n, s in case.policy.sources.items()})
+    usable = accounts["source"].map({n: s.usable_years for n, s in case.policy.sources.items()})
+    accounts["usable"] = usable.astype(np.int64)
     accounts = accounts[accounts["usable"] > 1]
     before = carried_money(case)
     before = before[before["arrival"] < first]

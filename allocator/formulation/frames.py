@@ -22,6 +22,8 @@ def stack(frames: Iterable[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
 
 def summed(frame: pd.DataFrame, keys: Sequence[str], *amounts: str) -> pd.DataFrame:
     """Sums of the columns ``amounts``, one row per combination of ``keys``, sorted by them."""
+    if frame.empty:  # grouping would lose columns
+        return frame[[*keys, *amounts]].reset_index(drop=True)
     return frame.groupby(list(keys), as_index=False)[list(amounts)].sum()
 
 

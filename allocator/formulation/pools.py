@@ -152,7 +152,8 @@ def _assemble(case: Case, first: pd.DataFrame, long: pd.DataFrame) -> Pools:
             for p in pools
         ],
         columns=["estate", "county", "rule", "payer", "route", "parent", "wide_payer"],
-    )  # fmt: skip
+        dtype=object,
+    ).astype({"parent": np.int64})  # fmt: skip
     sources = _pool_sources(case, pools)
     joined = sources.groupby("pool")["source"].agg("+".join).reindex(table.index).fillna("")
     unit = table["estate"].where(table["estate"] != "", table["county"])
@@ -168,4 +169,4 @@ def _pool_sources(case: Case, pools: Sequence[_Pool]) -> pd.DataFrame:
         found += [(row, s, case.policy.sources[s].payer) for s in pool.money.sources]
         if pool.parent < 0:
             found += [(row, SHORTFALL, p) for p in bearers(rules, pool.money.payer, pool.money.rule) if p in last]
-    return pd.DataFrame(found, columns=["pool", "source", "payer"])
+    return pd.DataFrame(found, columns=["pool", "source", "payer"]).astype({"pool": np.int64, "source": object})

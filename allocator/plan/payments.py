@@ -33,11 +33,11 @@ def divide(f: Formulation, choices: Choices, x: Floats) -> pd.DataFrame:
     paid = _paid(f, x)
     table = f.index.pools.table
     at_estate = table["estate"] != ""
-    first = _fill(f, owed[owed["pool"].map(at_estate)], paid[paid["pool"].map(at_estate)])
+    first = _fill(f, owed[owed["pool"].map(at_estate).astype(bool)], paid[paid["pool"].map(at_estate).astype(bool)])
     passed = first[first["source"] == _REST].rename(columns={"amount": "due"}).drop(columns="source")
     passed["pool"] = passed["pool"].map(table["parent"])
-    second_owed = pd.concat([owed[~owed["pool"].map(at_estate)], passed], ignore_index=True)
-    second = _fill(f, second_owed, paid[~paid["pool"].map(at_estate)])
+    second_owed = pd.concat([owed[~owed["pool"].map(at_estate).astype(bool)], passed], ignore_index=True)
+    second = _fill(f, second_owed, paid[~paid["pool"].map(at_estate).astype(bool)])
     lines = pd.concat([first[first["source"] != _REST], second], ignore_index=True)
     return lines.drop(columns="project")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -42,6 +44,8 @@ class MoneyColumns:
             profile = spend_profile(facts.case, str(work))
             frames.append(_spread(group, split(group["cost"].to_numpy("int64"), profile)))
             frames += self._saved(group, profile)
+        if not frames:  # nothing costs anything: no dues, but all their columns
+            frames.append(_spread(rows, split(rows["cost"].to_numpy("int64"), (Fraction(1),))))
         every = pd.concat(frames, ignore_index=True)
         every = every[every["due"] != 0].reset_index(drop=True)
         return pd.concat([every, program.funding.pools(every["part"], every["route"])], axis=1)
@@ -105,6 +109,109 @@ class MoneyColumns:
         """Declared money of the inputs; the plan in it is empty."""
         return Accounts(View(self.program.facts, {}))
 
+    @cached_property
+    def issues(self) -> pd.DataFrame:
+        """Columns ``issue``: bond, county, year, column, quota (steps), most (lots), lot, source, place, service_source.
+
+        ``place`` is where the proceeds arrive, ``service_place`` where the service is paid.
+        """
+        facts, frames = self.program.facts, []
+        limits = self.declared.declared["amount"].reset_index()
+        limits = limits[
+            (limits["year"] != TOTAL) & limits["year"].between(facts.first, facts.until) & (limits["place"] != CITY)
+        ]
+        for key, bond in facts.case.policy.bonds.items():
+            mine = limits[limits["source"] == bond.source].rename(columns={"place": "county", "amount": "quota"})
+            frames.append(mine.assign(bond=key, lot=facts.steps(bond.lot), service_source=bond.service_source))
+        if not frames:
+            return blank(
+                "bond", "county", "source", "place", "service_source", "service_place", "column",
+                whole=("year", "quota", "lot", "most"),
+            )  # fmt: skip
+        if not frames:  # nothing costs anything: no dues, but all their columns
+            frames.append(_spread(rows, split(rows["cost"].to_numpy("int64"), (Fraction(1),))))
+        every = pd.concat(frames, ignore_index=True)
+        every = every[every["quota"] >= every["lot"]].reset_index(drop=True)
+        every["most"] = every["quota"] // every["lot"]
+        for column, payer in (("place", "source"), ("service_place", "service_source")):
+            scope = lookup(every[payer], facts.sources["scope"].astype("str"), "")
+            every[column] = every["county"].where(scope != "city", CITY)
+        return every.assign(column=labels("issue", every, ["bond", "county", "year"]))
+
+    @cached_property
+    def service(self) -> pd.DataFrame:
+        """Service of one lot of each issue: columns of the issue, due (year), principal, interest."""
+        facts, issues, frames = self.program.facts, self.issues, []
+        for key, bond in facts.case.policy.bonds.items():
+            lot, term = facts.steps(bond.lot), int(bond.term_years.value)
+            schedule = service_per_lot(lot, fraction(bond.coupon.value), term, bond.repayment)
+            mine = issues[issues["bond"] == key]
+            for after, (principal, interest) in enumerate(schedule, start=1):
+                frames.append(mine.assign(due=mine["year"] + after, principal=principal, interest=interest))
+        if not frames:
+            return issues.assign(due=0, principal=0, interest=0)
+        return pd.concat(frames, ignore_index=True)
+
+    def gains(self, source: str) -> pd.DataFrame:
+        """Formula money of each start: source, place, arrival, column, gain."""
+        facts = self.program.facts
+        grant = facts.case.policy.sources[source].formula
+        estates = facts.estates
+        if grant is None:
+            return blank("source", "place", "column", whole=("arrival", "gain"))
+        gain = self.declared.formula_gain(source, estates)
+        frame = pd.DataFrame({"project": estates["project"], "gain": gain})
+        frame["place"] = facts.place_of(facts.case.policy.sources[source].scope, estates)
+        frame = frame.groupby(["project", "place"])["gain"].sum().reset_index().merge(self.program.starts, on="project")
+        frame = frame.assign(source=source, arrival=frame["year"] + grant.lag_years)
+        return frame[frame["arrival"] <= facts.until]
+
+    @cached_property
+    def places(self) -> dict[str, list[str]]:
+        """Places where each source has an account: where it may pay, has money, serves bonds, or owes running bills."""
+        accounts, sources = self.declared, self.program.facts.sources
+        found: dict[str, set[str]] = {key: set() for key in sources.index}
+        pairs: list[Iterable[tuple[str, str]]]
+        pairs = [self.pays[["source", "place"]].drop_duplicates().itertuples(index=False, name=None)]
+        pairs += [
+            {(key, place) for key, place, _year in series.index}
+            for series in (accounts.limit, accounts.carried, accounts.running)
+        ]
+        for columns in (["source", "place"], ["service_source", "service_place"]):
+            pairs.append(self.issues[columns].drop_duplicates().itertuples(index=False, name=None))
+        pairs += [[(key, place) for place in set(self.gains(key)["place"])] for key in sources.index]
+        for key, place in chain.from_iterable(pairs):
+            found.setdefault(key, set()).add(place)
+        return {key: sorted(places) for key, places in found.items()}
+
+    @cached_property
+    def uses(self) -> pd.DataFrame:
+        """Columns ``use``: source, place, arrival, tau, column, and the most that can arrive."""
+        facts, frames = self.program.facts, []
+        sources = facts.sources
+        limited = sources["limited"].astype(bool) & (sources["scope"] != "estate") & (sources["usable_years"] > 1)
+        issues = self.issues
+        carried, declared = by_account(self.declared.carried), by_account(self.declared.limit)
+        for key in sources.index[limited]:
+            span = int(sources["usable_years"][key])
+            gains = self.gains(key).groupby(["place", "arrival"])["gain"].sum()
+            mine = issues[issues["source"] == key]
+            bonds = (mine["most"] * mine["lot"]).groupby([mine["place"], mine["year"]]).sum()
+            for place in self.places[key]:
+                money_in = (carried.get((key, place), {}), declared.get((key, place), {}))
+                for arrival in sorted(set(money_in[0]) | set(facts.years)):
+                    most = sum(one.get(arrival, 0) for one in money_in)
+                    most += int(gains.get((place, arrival), 0)) + int(bonds.get((place, arrival), 0))
+                    years = [year for year in facts.years if arrival <= year < arrival + span]
+                    use = {"source": key, "place": place, "arrival": arrival, "tau": years, "most": most}
+                    frames.append(pd.DataFrame(use))
+        if not frames:
+            return blank("source", "place", "column", whole=("arrival", "tau", "most"))
+        if not frames:  # nothing costs anything: no dues, but all their columns
+            frames.append(_spread(rows, split(rows["cost"].to_numpy("int64"), (Fraction(1),))))
+        every = pd.concat(frames, ignore_index=True)
+        return every.assign(column=labels("use", every, ["source", "place", "arrival", "tau"]))
+
 
 def _spread(rows: pd.DataFrame, amounts: Ints) -> pd.DataFrame:
     """``rows`` repeated for every payment year ``tau``, with what falls due."""
@@ -114,95 +221,10 @@ def _spread(rows: pd.DataFrame, amounts: Ints) -> pd.DataFrame:
     return frame.assign(tau=frame["year"].to_numpy("int64") + after, due=amounts.ravel())
 
 
-def issue_columns(money: MoneyColumns) -> pd.DataFrame:
-    """Columns ``issue``: bond, county, year, column, quota (steps), most (lots), lot, source, service_source."""
-    facts, frames = money.program.facts, []
-    limits = money.declared.declared["amount"].reset_index()
-    limits = limits[
-        (limits["year"] != TOTAL) & limits["year"].between(facts.first, facts.until) & (limits["place"] != CITY)
-    ]
-    for key, bond in facts.case.policy.bonds.items():
-        mine = limits[limits["source"] == bond.source].rename(columns={"place": "county", "amount": "quota"})
-        frames.append(mine.assign(bond=key, lot=facts.steps(bond.lot), service_source=bond.service_source))
-    if not frames:
-        return blank("bond", "county", "source", "service_source", "column", whole=("year", "quota", "lot", "most"))
-    every = pd.concat(frames, ignore_index=True)
-    every = every[every["quota"] >= every["lot"]].reset_index(drop=True)
-    every["most"] = every["quota"] // every["lot"]
-    return every.assign(column=labels("issue", every, ["bond", "county", "year"]))
-
-
-def service_of_lots(money: MoneyColumns) -> pd.DataFrame:
-    """Service of one lot of each issue: columns of the issue, due (year), principal, interest."""
-    facts, issues, frames = money.program.facts, issue_columns(money), []
-    for key, bond in facts.case.policy.bonds.items():
-        lot, term = facts.steps(bond.lot), int(bond.term_years.value)
-        schedule = service_per_lot(lot, fraction(bond.coupon.value), term, bond.repayment)
-        mine = issues[issues["bond"] == key]
-        for after, (principal, interest) in enumerate(schedule, start=1):
-            frames.append(mine.assign(due=mine["year"] + after, principal=principal, interest=interest))
-    if not frames:
-        return issues.assign(due=0, principal=0, interest=0)
-    return pd.concat(frames, ignore_index=True)
-
-
-def formula_gains(money: MoneyColumns, source: str) -> pd.DataFrame:
-    """Formula money of each start: source, place, arrival, column, gain."""
-    facts = money.program.facts
-    grant = facts.case.policy.sources[source].formula
-    estates = facts.estates
-    if grant is None:
-        return blank("source", "place", "column", whole=("arrival", "gain"))
-    gain = money.declared.formula_gain(source, estates)
-    frame = pd.DataFrame({"project": estates["project"], "gain": gain})
-    frame["place"] = facts.place_of(facts.case.policy.sources[source].scope, estates)
-    frame = frame.groupby(["project", "place"])["gain"].sum().reset_index().merge(money.program.starts, on="project")
-    frame = frame.assign(source=source, arrival=frame["year"] + grant.lag_years)
-    return frame[frame["arrival"] <= facts.until]
-
-
-def account_places(money: MoneyColumns, source: str) -> list[str]:
-    """Places where a source has an account: where it may pay, has money, serves bonds, or owes running bills."""
-    accounts = money.declared
-    places = set(money.pays.loc[money.pays["source"] == source, "place"])
-    for series in (accounts.limit, accounts.carried, accounts.running):
-        places |= {place for key, place, _year in series.index if key == source}
-    issues = issue_columns(money)
-    city = money.program.facts.sources["scope"][source] == "city"
-    for column in ("source", "service_source"):
-        places |= {CITY if city else county for county in issues.loc[issues[column] == source, "county"]}
-    return sorted(places | set(formula_gains(money, source)["place"]))
-
-
-def use_columns(money: MoneyColumns) -> pd.DataFrame:
-    """Columns ``use``: source, place, arrival, tau, column, and the most that can arrive."""
-    facts, frames = money.program.facts, []
-    sources = facts.sources
-    limited = sources["limited"].astype(bool) & (sources["scope"] != "estate") & (sources["usable_years"] > 1)
-    issues = issue_columns(money)
-    for key in sources.index[limited]:
-        span = int(sources["usable_years"][key])
-        gains = formula_gains(money, key).groupby(["place", "arrival"])["gain"].sum()
-        bonds = issues[issues["source"] == key].groupby(["county", "year"])[["most", "lot"]].prod().prod(axis=1)
-        for place in account_places(money, key):
-            money_in = (
-                account_entries(money.declared.carried, key, place),
-                account_entries(money.declared.limit, key, place),
-            )
-            for arrival in sorted(set(money_in[0]) | set(facts.years)):
-                most = sum(one.get(arrival, 0) for one in money_in)
-                most += int(gains.get((place, arrival), 0)) + int(bonds.get((place, arrival), 0))
-                years = [year for year in facts.years if arrival <= year < arrival + span]
-                use = {"source": key, "place": place, "arrival": arrival, "tau": years, "most": most}
-                frames.append(pd.DataFrame(use))
-    if not frames:
-        return blank("source", "place", "column", whole=("arrival", "tau", "most"))
-    every = pd.concat(frames, ignore_index=True)
-    return every.assign(column=labels("use", every, ["source", "place", "arrival", "tau"]))
-
-
-def account_entries(series: pd.Series, source: str, place: str) -> dict[int, int]:
-    """Entries of one account by year."""
-    frame = series.rename("amount").reset_index()
-    mine = frame[(frame["source"] == source) & (frame["place"] == place)]
-    return dict(zip(mine["year"].astype(int).tolist(), mine["amount"].astype(int).tolist(), strict=True))
+def by_account(series: pd.Series) -> dict[tuple[str, str], dict[int, int]]:
+    """Entries of a series by (source, place, year) as amounts by year for each account."""
+    found: dict[tuple[str, str], dict[int, int]] = {}
+    rows = series.rename("amount").reset_index()
+    for source, place, year, amount in zip(*(rows[name].tolist() for name in rows.columns), strict=True):
+        found.setdefault((source, place), {})[int(year)] = int(amount)
+    return found

@@ -10,11 +10,13 @@ counts as zero; that can only weaken the bound.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cached_property
+from math import lcm
 from typing import Any
 
 import pandas as pd
@@ -24,7 +26,7 @@ from allocator.inputs.case import Case
 from allocator.plan.audit.exact import fraction, lookup
 from allocator.plan.audit.facts import SHORTFALL, Facts
 from allocator.plan.audit.headline import MAXIMISED
-from allocator.plan.audit.money_columns import MoneyColumns, issue_columns, service_of_lots, use_columns
+from allocator.plan.audit.money_columns import MoneyColumns
 from allocator.plan.audit.parts import shares_in_force
 from allocator.plan.audit.points import item_points, required_points
 from allocator.plan.audit.program import Program, label
@@ -37,6 +39,9 @@ from allocator.plan.audit.view import View
 
 Values = dict[str, Fraction]
 """Value by column."""
+
+Sums = MutableMapping[str, int | Fraction]
+"""Sums by column, in multiples of the smallest unit of the prices."""
 
 TIGHT = Fraction(1, 10**6)
 """How far the stored bound of the first relaxation may be from what its prices prove, as a share."""
@@ -65,44 +70,40 @@ class Proof:
         goal stands under ``goal[id]``.
         """
         sign = 1 if goal in MAXIMISED else -1
-        terms, ends = self._priced(prices, kept, sign)
-        gain = {column: sign * value for column, value in self.objective(goal).items()}
-        for column, value in terms.items():
-            gain[column] = gain.get(column, Fraction(0)) - value
-        total, most = ends, self.most
+        # whole multiples of one small unit add up faster than fractions
+        unit = lcm(*(price.denominator for price in prices.values()), 1)
+        whole = {row: sign * int(price * unit) for row, price in prices.items()}
+        terms, total = self._priced(whole, kept)
+        gain = {column: -value for column, value in terms.items()}
+        _add(gain, {column: sign * unit * value for column, value in self.objective(goal).items()})
+        most = self.most
         for column, value in gain.items():
             if value > 0:
                 if column not in most:
                     return None
                 total += value * most[column]
-        return sign * total
+        return sign * Fraction(total) / unit
 
-    def _priced(
-        self, prices: Mapping[str, Fraction], kept: Mapping[str, Fraction], sign: int
-    ) -> tuple[Values, Fraction]:
-        """Sum of the rows times their prices (by column), and of the ends of the rows times their prices."""
+    def _priced(self, prices: Mapping[str, int], kept: Mapping[str, Fraction]) -> tuple[Sums, int | Fraction]:
+        """Sum of the rows times their prices, by column, and of the ends of the rows times their prices."""
         rows = choice_rows(self.program)
         rows.join(pool_rows(self.money))
         rows.join(account_rows(self.money))
-        used: dict[str, Fraction] = {}
-        ends = Fraction(0)
+        ends: int | Fraction = 0
+        used: dict[str, int] = {}
         for row, price in prices.items():
-            signed = sign * price
-            end = rows.upper.get(row) if signed > 0 else rows.lower.get(row)
+            end = rows.upper.get(row) if price > 0 else rows.lower.get(row)
             if end is not None:
-                used[row] = signed
-                ends += signed * end
-        terms = rows.matrix(frozenset(used))
-        products = [used[row] * value for row, value in zip(terms["row"], terms["value"], strict=True)]
-        summed: Values = {}
-        for column, product in zip(terms["column"], products, strict=True):
-            summed[column] = summed.get(column, Fraction(0)) + product
+                used[row] = price
+                ends += price * end
+        terms, summed = rows.matrix(frozenset(used)), defaultdict[str, int | Fraction](int)
+        for row, column, value in zip(*(terms[name].tolist() for name in ("row", "column", "value")), strict=True):
+            summed[column] += used[row] * value
         for goal, least in kept.items():
-            signed = sign * prices.get(label("goal", goal), Fraction(0))
-            if signed * (1 if goal in MAXIMISED else -1) < 0:
-                ends += signed * least
-                for column, value in self.objective(goal).items():
-                    summed[column] = summed.get(column, Fraction(0)) + signed * value
+            price = prices.get(label("goal", goal), 0)
+            if price * (1 if goal in MAXIMISED else -1) < 0:
+                ends += price * least
+                _add(summed, {column: price * value for column, value in self.objective(goal).items()})
         return summed, ends
 
     @cached_property
@@ -111,12 +112,12 @@ class Proof:
         program, money, facts = self.program, self.money, self.program.facts
         names = [program.starts["column"], program.items["do"], program.acts["column"], program.both["column"]]
         most: dict[str, int] = dict.fromkeys(pd.concat([*names, program.bonuses["column"]]), 1)
-        lots = issue_columns(money)
+        lots = money.issues
         for columns, ends in (
             (money.pays, "most"),
             (money.rests, "own_most"),
             (lots, "most"),
-            (use_columns(money), "most"),
+            (money.uses, "most"),
         ):
             most.update(zip(columns["column"], columns[ends].astype("int64").tolist(), strict=True))
         every = {"estates": len(facts.estates), "households": int(facts.estates["households"].sum())}
@@ -180,7 +181,7 @@ class Proof:
         spent: Values = {}
         local = facts.sources.index[facts.sources["local"].astype(bool)]
         pays, rests = money.pays, money.rests
-        _sum(spent, _values(pays["column"], pays["source"].isin(local).astype("int64")))
+        _add(spent, _values(pays["column"], pays["source"].isin(local).astype("int64")))
         for rule in sorted(set(pays.loc[pays["open"].astype(bool), "rule"])):
             shares = shares_in_force(self.case, rule)
             if shares is None or shares.stands_in is None:
@@ -190,13 +191,13 @@ class Proof:
             mine = pays[here & ((pays["source_payer"] == shares.stands_in) | short)]
             passed = rests[(rests["rule"] == rule) & (rests["wide_payer"] == shares.stands_in)]
             for columns in (mine["column"], passed["column"]):
-                _sum(spent, dict.fromkeys(columns, Fraction(1)))
-        issues, served = issue_columns(money), service_of_lots(money)
-        _sum(spent, _values(issues["column"], issues["lot"]))
+                _add(spent, dict.fromkeys(columns, Fraction(1)))
+        issues, served = money.issues, money.service
+        _add(spent, _values(issues["column"], issues["lot"]))
         served = served[served["due"].between(facts.first, facts.until)]
         for figure in ("principal", "interest"):
             for _after, rows in served.groupby("due"):
-                _sum(spent, _values(rows["column"], rows[figure]))
+                _add(spent, _values(rows["column"], rows[figure]))
         return spent
 
 
@@ -265,6 +266,6 @@ def _values(columns: pd.Series, values: pd.Series) -> Values:
     return summed
 
 
-def _sum(total: Values, more: Values) -> None:
+def _add(total: MutableMapping[str, Any], more: Mapping[str, int | Fraction]) -> None:
     for column, value in more.items():
-        total[column] = total.get(column, Fraction(0)) + value
+        total[column] = total.get(column, 0) + value

@@ -6,15 +6,7 @@ import pandas as pd
 
 from allocator.inputs.register_sheets import TOTAL
 from allocator.plan.audit.facts import CITY
-from allocator.plan.audit.money_columns import (
-    MoneyColumns,
-    account_entries,
-    account_places,
-    formula_gains,
-    issue_columns,
-    service_of_lots,
-    use_columns,
-)
+from allocator.plan.audit.money_columns import MoneyColumns, by_account
 from allocator.plan.audit.program import Rows, label, labels
 
 
@@ -28,15 +20,14 @@ def account_rows(money: MoneyColumns) -> Rows:
 
 def _limits(money: MoneyColumns, rows: Rows) -> None:
     """Accounts by year; money that lasts longer than a year passes through columns ``use``."""
-    facts, accounts = money.program.facts, money.declared
+    facts, nothing = money.program.facts, dict[int, int]()
+    entries = [by_account(one) for one in (money.declared.running, money.declared.carried, money.declared.limit)]
     sources = facts.sources
     for key in sources.index[sources["limited"].astype(bool) & (sources["scope"] != "estate")]:
         span = int(sources["usable_years"][key])
-        places = account_places(money, key)
+        places = money.places[key]
         for place in places:
-            running = account_entries(accounts.running, key, place)
-            carried = account_entries(accounts.carried, key, place)
-            declared = account_entries(accounts.limit, key, place)
+            running, carried, declared = (one.get((key, place), nothing) for one in entries)
             if span == 1:
                 names = [label("source_limits", key, place, year) for year in facts.years]
                 upper = [
@@ -55,7 +46,7 @@ def _limits(money: MoneyColumns, rows: Rows) -> None:
                     lower=-running.get(year, 0),
                     upper=-running.get(year, 0),
                 )
-        uses = use_columns(money)
+        uses = money.uses
         uses = uses[uses["source"] == key]
         rows.add(labels("source_limits.arrival", uses, ["source", "place", "arrival"]), uses["column"])
         rows.add(labels("source_limits.carry", uses, ["source", "place", "tau"]), uses["column"], -1)
@@ -66,7 +57,7 @@ def _money_in_and_out(money: MoneyColumns, rows: Rows, source: str, span: int) -
     into, out = ("source_limits.arrival", "source_limits.carry") if span > 1 else ("source_limits", "source_limits")
     pays = money.pays[money.pays["source"] == source]
     rows.add(labels(out, pays, ["source", "place", "tau"]), pays["column"])
-    served = service_of_lots(money)
+    served = money.service
     served = served[
         (served["service_source"] == source)
         & served["due"].between(money.program.facts.first, money.program.facts.until)
@@ -74,10 +65,10 @@ def _money_in_and_out(money: MoneyColumns, rows: Rows, source: str, span: int) -
     city = money.program.facts.sources["scope"][source] == "city"
     names = labels(out, served.assign(place=CITY if city else served["county"]), ["service_source", "place", "due"])
     rows.add(names, served["column"], (served["principal"] + served["interest"]).astype(object))
-    issued = issue_columns(money)
+    issued = money.issues
     issued = issued[issued["source"] == source]
     rows.add(labels(into, issued, ["source", "county", "year"]), issued["column"], -issued["lot"].astype(object))
-    gains = formula_gains(money, source)
+    gains = money.gains(source)
     rows.add(labels(into, gains, ["source", "place", "arrival"]), gains["column"], -gains["gain"].astype(object))
 
 
@@ -121,7 +112,7 @@ def _one_limit(
     rows.add(pd.Series(name, index=pays.index), pays["column"])
     if lower is not None:
         return
-    served = service_of_lots(money)
+    served = money.service
     served = served[(served["service_source"] == source) & served["due"].between(facts.first, facts.until)]
     city = facts.sources["scope"][source] == "city"
     served = served[((served["county"] == place) | wide | city) & ((served["due"] == year) | (year == TOTAL))]
@@ -144,7 +135,7 @@ def _pledges(money: MoneyColumns, rows: Rows) -> None:
 
 
 def _bonds(money: MoneyColumns, rows: Rows) -> None:
-    facts, issues, service = money.program.facts, issue_columns(money), service_of_lots(money)
+    facts, issues, service = money.program.facts, money.issues, money.service
     names = labels("bonds.quota", issues, ["bond", "county", "year"]) if len(issues) else pd.Series(dtype="str")
     rows.add(names, issues["column"], issues["lot"].astype(object))
     rows.put_each(names, upper=issues["quota"].astype(int).tolist())
