@@ -9,6 +9,7 @@ Source: design of the plan's promises, "Exact money"; models/<id>/formulation.md
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy import sparse
@@ -20,6 +21,9 @@ from allocator.solving.process import SolverProcess
 
 _WHOLE = 1e-4
 """How far from a whole step a vertex may be by rounding in floating point."""
+
+_LESS_THAN_A_STEP = 0.998
+"""Room of such a share, less the tolerance that rows are checked with."""
 
 _STEP_SHARES = "payer_shares"
 """Family whose bounds may be off by less than one step."""
@@ -42,17 +46,17 @@ def exact_money(
     """
     f = formulation
     fixed = np.where(f.integer, np.round(x), 0.0)
-    reduced, columns = _reduced(f, fixed)
+    reduced, columns, rounded = _reduced(f, fixed)
     objective = _weights(f, money_goals)[columns]
     process.load(reduced)
     answer = process.solve(Request(objective, maximise=False, relax=True, time_limit_s=max(seconds, 1.0)))
     money = _whole(answer, reduced)
     if money is None:
-        whole = Problem(**{**reduced.__dict__, "integer": np.ones(len(columns), dtype=bool)})
+        whole = _in_steps(reduced, rounded)
         process.load(whole)
         gap = 1e-6
         answer = process.solve(Request(objective, maximise=False, time_limit_s=max(seconds, 5.0), gap=gap))
-        money = _whole(answer, reduced)
+        money = _whole(answer, whole)
     if money is None:
         return None
     result = fixed
@@ -60,8 +64,8 @@ def exact_money(
     return result
 
 
-def _reduced(f: Formulation, fixed: Floats) -> tuple[Problem, np.ndarray]:
-    """The problem in its money columns alone, bounds rounded to whole steps."""
+def _reduced(f: Formulation, fixed: Floats) -> tuple[Problem, np.ndarray, Floats]:
+    """The problem in its money columns alone, bounds rounded to whole steps; these columns; by how much they were."""
     columns = np.flatnonzero(f.money)
     spent = f.matrix @ fixed
     matrix = f.matrix[:, columns]
@@ -70,11 +74,31 @@ def _reduced(f: Formulation, fixed: Floats) -> tuple[Problem, np.ndarray]:
     shares = np.concatenate([np.full(len(b), b.kind.startswith(_STEP_SHARES)) for b in f.blocks_of_rows])[used]
     matrix = matrix[used]
     # Shares hold within one step; all other bounds are whole already, but for rounding in floating point.
+    least, most = low, high
     low = np.where(shares, np.floor(low + 1e-6), np.round(low, 6))
     high = np.where(shares, np.ceil(high - 1e-6), np.round(high, 6))
+    with np.errstate(invalid="ignore"):  # a bound that is not there is not rounded
+        rounded = np.fmax(np.fmax(least - low, high - most), 0.0)
     ones = np.ones(len(columns))
     whole = np.zeros(len(columns), dtype=bool)
-    return Problem(matrix, low, high, f.lower[columns], f.upper[columns], whole, ones, np.ones(len(used))), columns
+    problem = Problem(matrix, low, high, f.lower[columns], f.upper[columns], whole, ones, np.ones(len(used)))
+    return problem, columns, rounded
+
+
+def _in_steps(reduced: Problem, rounded: Floats) -> Problem:
+    """The same in whole columns; a share of a sum that is itself to be found may be off by less than one step, too.
+
+    Its bounds have been rounded outwards by up to ``rounded`` already; that counts.
+    """
+    fractional = reduced.matrix.copy()
+    fractional.data = (np.abs(fractional.data - np.round(fractional.data)) > _WHOLE).astype(float)
+    room = np.where(np.asarray(fractional.sum(axis=1)).ravel() > 0, np.maximum(_LESS_THAN_A_STEP - rounded, 0.0), 0.0)
+    return replace(
+        reduced,
+        row_lower=reduced.row_lower - room,
+        row_upper=reduced.row_upper + room,
+        integer=np.ones(len(reduced.lower), dtype=bool),
+    )
 
 
 def _weights(f: Formulation, money_goals: Sequence[str]) -> Floats:

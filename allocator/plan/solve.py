@@ -133,7 +133,12 @@ def _search_with_money(search: Search, case: Case, timer: Timer) -> Floats:
     try:
         for _attempt in range(_ATTEMPTS):
             began = time.monotonic()
-            x = search_plan(search, case.scenario.goals)
+            try:
+                x = search_plan(search, case.scenario.goals)
+            except InfeasibleError:
+                if not search.cuts:
+                    raise
+                break  # there are plans, but none is left that can be paid in whole steps
             timer.seconds["search"] = timer.seconds.get("search", 0.0) + time.monotonic() - began
             began = time.monotonic()
             exact = exact_money(search.formulation, x, money_goals, process, max(5.0, search.clock.left))

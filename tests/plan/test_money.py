@@ -26,13 +26,14 @@ def _one(**changes: Any) -> dict[str, Any]:
     return {"estates": [{"estate": "a"}], "scenario": {"locks": {"a": "must"}}, **changes}
 
 
-def test_half_each_of_an_odd_sum() -> None:
-    """101 steps and two sources of at most half each: 50 and 51, within a step of the share."""
+@pytest.mark.parametrize("work", ["roof", "lift"])
+def test_half_each_of_an_odd_sum(work: str) -> None:
+    """101 steps, two sources of at most half each: 50 and 51, whether the whole is known (roof) or decided (lift)."""
     share = {"of": "payer_part", "max": 0.5}
     f = formulate(
         make_case(
             **_one(
-                items=[{"estate": "a", "cost": 101}],
+                items=[{"estate": "a", "work": work, "cost": 101}],
                 policy={"sources": {"budget": {"share": share}, "grant": {**GRANT["grant"], "share": share}}},
                 limits=[{"amount": 200}, {"source": "grant", "amount": 200}],
                 options={"shortfall": False},
