@@ -11,6 +11,7 @@ from tests.solved import check_worked
 CASES = (
     "scope_optional_item_needs_its_start",
     "scope_staged_item_waits_for_money",
+    "scope_staged_item_is_done_once",
     "scope_group_must_have_one",
     "scope_group_has_one_at_most",
     "scope_group_once_in_all_years",

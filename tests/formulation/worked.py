@@ -69,6 +69,16 @@ MORE: dict[str, Worked] = {
         ),
         {"shortfall": 0, "points": 109},
     ),
+    "scope_staged_item_is_done_once": Worked(
+        "staged: done in the first year and again in the second it would be worth 18",
+        _one(
+            items=[{"estate": "a", "cost": 60}, {"estate": "a", "item": "x", "cost": 5, "required": False, "points": 9}],
+            horizon=(2025, 2025, 2026),
+            options={"staging_years": 1},
+            limits=[*_RICH, {"amount": 1000, "year": 2026}],
+        ),
+        {"shortfall": 0, "points": 109},
+    ),
     "scope_prerequisite_comes_first": Worked(
         "b has 20 households and should start first (200 + 90), but needs a: 100 + 180",
         _two(
