@@ -72,7 +72,10 @@ MORE: dict[str, Worked] = {
     "scope_staged_item_is_done_once": Worked(
         "staged: done in the first year and again in the second it would be worth 18",
         _one(
-            items=[{"estate": "a", "cost": 60}, {"estate": "a", "item": "x", "cost": 5, "required": False, "points": 9}],
+            items=[
+                {"estate": "a", "cost": 60},
+                {"estate": "a", "item": "x", "cost": 5, "required": False, "points": 9},
+            ],
             horizon=(2025, 2025, 2026),
             options={"staging_years": 1},
             limits=[*_RICH, {"amount": 1000, "year": 2026}],
