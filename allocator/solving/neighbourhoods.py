@@ -63,6 +63,8 @@ class Neighbourhoods:
     relaxed: Floats
     seed: int
     incumbent: Floats
+    focus: frozenset[str] = frozenset()
+    """Counties to look at first, while something is wrong there."""
     kinds: list[Kind] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -99,7 +101,8 @@ class Neighbourhoods:
 
     def pick(self) -> tuple[Kind, npt.NDArray[np.bool_]]:
         """A kind and the columns to free; payments stay free where a freed project can change them."""
-        weights = np.array([k.score for k in self.kinds])
+        local = ("areas", "county")
+        weights = np.array([k.score if not self.focus or k.name in local else 0.0 for k in self.kinds])
         kind = self.kinds[self._random.choice(len(self.kinds), p=weights / weights.sum())]
         projects = kind.choose(int(kind.size))
         free = np.isin(self._owner, projects) | (self._owner == _FREE)
@@ -125,8 +128,7 @@ class Neighbourhoods:
 
     def _near(self, size: int) -> Ints:
         """Whole areas of one county, so that bundles can be made and broken."""
-        county = self._random.choice(np.unique(self._county[self._ready]))
-        own = self._ready[self._county[self._ready] == county]
+        own = self._one_county()
         areas = self._random.permutation(np.unique(self._area[own]))
         chosen: list[int] = []
         for area in areas:
@@ -148,8 +150,13 @@ class Neighbourhoods:
 
     def _in_county(self, size: int) -> Ints:
         """Projects of one county."""
-        county = self._random.choice(np.unique(self._county[self._ready]))
-        return self._sample(self._ready[self._county[self._ready] == county], size)
+        return self._sample(self._one_county(), size)
+
+    def _one_county(self) -> Ints:
+        counties = np.unique(self._county[self._ready])
+        looked_at = np.intersect1d(counties, np.array(sorted(self.focus), dtype=object))
+        county = self._random.choice(looked_at if len(looked_at) else counties)
+        return np.asarray(self._ready[self._county[self._ready] == county], dtype=np.int64)
 
     def _works_only(self, _size: int) -> Ints:
         """All started projects; starts stay, optional works are chosen anew."""

@@ -12,6 +12,9 @@ from allocator.solving.neighbourhoods import Neighbourhoods
 from allocator.solving.process import SolverProcess
 from allocator.solving.stages import EXACT, Improve, Search, direct, wait
 
+_MENDING_SHARE = 0.3
+"""Greatest share of what is left of the clock for mending breaches and shortfall; it ends as soon as none is left."""
+
 _ROUND_S = 2.5
 """Longest time of one solve in a neighbourhood."""
 
@@ -40,6 +43,8 @@ class Rounds:
             raise ValueError(msg)
         self.search, self.objective = search, objective
         self.primal, self.bounding = primal, bounding
+        if objective.id in ("tasks", "shortfall"):
+            seconds = max(seconds, _MENDING_SHARE * search.clock.left)
         self.end = time.monotonic() + seconds
         self.best = search.incumbent
         self.bound = np.inf if objective.maximise else -np.inf
@@ -168,6 +173,7 @@ class Rounds:
         """Free a neighbourhood, relax it, keep what the relaxation decides and solve for the rest."""
         f = self.search.formulation
         nearby.incumbent = self.best
+        nearby.focus = self._trouble()
         kind, free = nearby.pick()
         value = np.where(f.integer, np.round(self.best), np.clip(self.best, f.lower, f.upper))
         lower, upper = np.where(free, f.lower, value), np.where(free, f.upper, value)
@@ -181,6 +187,22 @@ class Rounds:
         improved = answer is not None and self._accept(answer.x)
         solved = answer is not None and answer.status is not Status.TIME_LIMIT
         nearby.learn(kind, improved=improved, solved=solved)
+
+    def _trouble(self) -> frozenset[str]:
+        """Counties that break a task or lack money, while that is what the stage is about."""
+        f = self.search.formulation
+        if self.objective.id not in ("tasks", "shortfall"):
+            return frozenset()
+        frames = [f.columns[kind] for kind in ("under", "over")]
+        if self.objective.id == "shortfall":
+            pay = f.columns["pay"]
+            frames = [pay.assign(county=pay["pool"].map(f.index.pools.table["county"]))]
+        coefficients = self.objective.coefficients
+        found: set[str] = set()
+        for frame in frames:
+            col = frame["col"].to_numpy(np.int64)
+            found |= set(frame["county"].to_numpy(object)[(coefficients[col] > 0) & (self.best[col] > 1e-6)])
+        return frozenset(found - {""})
 
     def _ask(self, lower: Floats, upper: Floats, *, relax: bool) -> Answer | None:
         seconds = min(_ROUND_S, max(self._left, 0.3))

@@ -175,13 +175,12 @@ def run_stages(search: Search, goals: Sequence[Goal], improve: Improve) -> None:
     NoPlanError
         When the clock ends before any plan.
     """
-    carried, whole = 0.0, search.clock.left
-    for goal in goals:
+    for position, goal in enumerate(goals):
         objective = search.formulation.goals[goal.id]
-        began = time.monotonic()
-        allowed = min(search.clock.left, float(goal.clock) * whole + carried)
+        # What earlier stages left over goes to those that remain, by their shares.
+        shares = sum(float(g.clock) for g in goals[position:])
+        allowed = search.clock.left * float(goal.clock) / shares if shares > 0 else 0.0
         stage = _run_stage(search, objective, allowed, improve)
-        carried = max(0.0, allowed - (time.monotonic() - began))
         search.stages.append(stage)
         search.keep(goal, objective, stage.value)
         search.tell(goal.id, stage.value, stage.bound)

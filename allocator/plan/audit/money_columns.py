@@ -128,8 +128,6 @@ class MoneyColumns:
                 "bond", "county", "source", "place", "service_source", "service_place", "column",
                 whole=("year", "quota", "lot", "most"),
             )  # fmt: skip
-        if not frames:  # nothing costs anything: no dues, but all their columns
-            frames.append(_spread(rows, split(rows["cost"].to_numpy("int64"), (Fraction(1),))))
         every = pd.concat(frames, ignore_index=True)
         every = every[every["quota"] >= every["lot"]].reset_index(drop=True)
         every["most"] = every["quota"] // every["lot"]
@@ -207,8 +205,6 @@ class MoneyColumns:
                     frames.append(pd.DataFrame(use))
         if not frames:
             return blank("source", "place", "column", whole=("arrival", "tau", "most"))
-        if not frames:  # nothing costs anything: no dues, but all their columns
-            frames.append(_spread(rows, split(rows["cost"].to_numpy("int64"), (Fraction(1),))))
         every = pd.concat(frames, ignore_index=True)
         return every.assign(column=labels("use", every, ["source", "place", "arrival", "tau"]))
 
