@@ -57,7 +57,8 @@ class Rounds:
         if self.relaxed is None and not self._done:
             self._bound_by_relaxation()
         if self.primal is not self.bounding and self._left > 1.0 and not self._done:
-            self.bounding.begin(self.search.request(self.objective, self._left, hint=self.best))
+            # Solvers overrun: asked to stop earlier, this one hands in its bound before it must be ended.
+            self.bounding.begin(self.search.request(self.objective, 0.9 * self._left - 0.5, hint=self.best))
         relaxed = self.relaxed if self.relaxed is not None else self.best
         nearby = Neighbourhoods(self.search.formulation, relaxed, self.search.seed, self.best)
         while self._left > 0.5 and not self._done:

@@ -111,7 +111,7 @@ class MoneyColumns:
 
     @cached_property
     def issues(self) -> pd.DataFrame:
-        """Columns ``issue``: bond, county, year, column, quota (steps), most (lots), lot, source, place, service_source.
+        """``issue``: bond, county, year, column, quota and lot [steps], most [lots], source, place, service_source.
 
         ``place`` is where the proceeds arrive, ``service_place`` where the service is paid.
         """
