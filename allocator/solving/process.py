@@ -101,13 +101,21 @@ class SolverProcess:
     def load(self, problem: Problem) -> None:
         """Send a problem; requests refer to it from now on."""
         self._problem = problem
-        self._connection.send(problem)
+        try:
+            self._connection.send(problem)
+        except OSError:  # it died while idle; the new one is sent the problem as it starts
+            self.stop(restart=True)
 
     def begin(self, request: Request) -> None:
         """Send a request and return at once."""
         self._pending = request
         self._began = time.monotonic()
-        self._connection.send(request)
+        try:
+            self._connection.send(request)
+        except OSError:  # it died while idle
+            self.stop(restart=True)
+            self._pending = request
+            self._connection.send(request)
 
     @property
     def busy(self) -> bool:

@@ -280,7 +280,7 @@ def best_points(f: Formulation, solver: SolverProcess, fixed: Floats | None = No
 EASY = [name for name in FEATURES if name not in REACHING]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(parts=small_cases(others=EASY, most=5))
 def test_starts_are_feasible_and_no_better_than_the_best_plan(parts: dict[str, Any], solver: SolverProcess) -> None:
     """With its starts fixed the true model has a plan without shortfall; its points are at most the greatest."""

@@ -135,3 +135,11 @@ def test_a_solver_that_is_not_there_is_a_mistake_of_the_user() -> None:
             process.solve(Request(WORTH, True))
     finally:
         process.stop()
+
+
+def test_a_process_that_died_while_idle_is_replaced(highs: SolverProcess) -> None:
+    """A process killed between two requests answers the next one as if nothing had happened."""
+    before = asked(highs)
+    psutil.Process(highs._process.pid).kill()
+    highs._process.join(timeout=5)
+    assert asked(highs).objective == before.objective
