@@ -24,5 +24,5 @@ def task_bands(index: Index) -> pd.DataFrame:
         for measure in ("estates", "households")
     ]  # fmt: skip
     bands = pd.concat(frames, ignore_index=True)
-    bands = bands[(bands["minimum"] > 0) | (bands["maximum"] >= 0)]
+    bands = bands[(bands["minimum"] >= 0) | (bands["maximum"] >= 0)]
     return bands.sort_values(["county", "year", "measure"], ignore_index=True)
