@@ -16,6 +16,7 @@ from allocator.errors import Problem, ScenarioError
 from allocator.i18n import _
 from allocator.inputs.cells import FORMULA_START
 from allocator.inputs.headings import Heading, UnknownHeading, nearest, normal, read_heading
+from allocator.inputs.lost_cells import lost_cells
 from allocator.inputs.register_sheets import SHEETS, Sheet
 from allocator.inputs.schemas.scenario import Money
 
@@ -83,7 +84,8 @@ def read_tables(
 ) -> tuple[list[RawTable], dict[str, Path]]:
     """Read a register: a workbook, or a folder of .csv files.
 
-    Values are read, formulas and macros are not run; a workbook's formulas give the values saved with them.
+    Values are read, formulas and macros are not run; a workbook's formulas give the values saved with them,
+    and those without one are problems.
 
     Parameters
     ----------
@@ -110,6 +112,7 @@ def read_tables(
     elif path.suffix.lower() in WORKBOOKS and path.is_file():
         files = {shown: path}
         grids = [_Grid(name, f"{shown}[{name}]", rows) for name, rows in _workbook_rows(path, shown)]
+        problems.extend(lost_cells(path, shown, [grid.name for grid in grids if _is_data(grid)]))
     else:
         finding = _("there is no register (a workbook, or a folder of .csv files)")
         cure = _("check the path; accepted: {kinds}").format(kinds=", ".join((*WORKBOOKS, _("a folder of .csv files"))))
@@ -203,8 +206,12 @@ def _cell_text(cell: object) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
+def _is_data(grid: _Grid) -> bool:
+    return any(any(row) for row in grid.rows) and normal(grid.name) not in _NOT_DATA
+
+
 def _table(grid: _Grid, money: Money, problems: list[Problem]) -> RawTable | None:
-    if not any(any(row) for row in grid.rows) or normal(grid.name) in _NOT_DATA:
+    if not _is_data(grid):
         return None
     sheet = next((each for each in SHEETS if normal(grid.name) in (normal(each.zh), normal(each.key))), None)
     if sheet is None:

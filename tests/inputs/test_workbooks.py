@@ -10,7 +10,10 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
+from allocator.errors import ScenarioError
 from allocator.inputs.case import Case
 from allocator.inputs.load import load
 from tests.worlds import SCENARIO, SHEETS, replaced, write_world
@@ -76,13 +79,49 @@ def test_headings_and_figures_in_full_width_and_in_other_units(tmp_path: Path) -
     assert register.pledges["participation"][0] == Decimal("0.85")
 
 
+def formula(page: Worksheet, cell: str, result: str) -> None:
+    """A formula as a spreadsheet program saves it, with its result or error."""
+    page.write_formula(cell, '=1/A9&"<v>7</v>"', None, result)
+
+
+def with_formulas(folder: Path, cells: dict[str, str], sheet: str = "小区") -> Path:
+    """The world with its register in one workbook, and formulas in one sheet."""
+    world = write_world(folder, scenario=BOOK, sheets=dict.fromkeys(SHEETS))
+    with xlsxwriter.Workbook(folder / "台账.xlsx") as book:
+        for name, text in SHEETS.items():
+            page = book.add_worksheet(name)
+            for number, line in enumerate(text.splitlines()):
+                page.write_row(number, 0, line.split(","))
+            for cell, result in cells.items() if name == sheet else ():
+                formula(page, cell, result)
+    return world
+
+
 def test_formulas_give_their_saved_value_and_nothing_is_run(tmp_path: Path) -> None:
-    """A formula saved without a value is a blank cell, not a zero."""
+    """Text and numbers alike."""
+    register = load(with_formulas(tmp_path, {"B2": "东一苑", "E3": "70"})).register
+    assert list(register.estates["name"]) == ["东一苑", "西苑"]
+    assert list(register.estates["households"]) == [100, 70]
+
+
+def test_cells_without_a_value_are_not_blank(tmp_path: Path) -> None:
+    """An error value, and a formula saved without its result, each with its cell."""
+    with pytest.raises(ScenarioError) as refused:
+        load(with_formulas(tmp_path, {"B2": "#DIV/0!", "E3": "#N/A"}))
+    assert [(problem.place, problem.finding) for problem in refused.value.problems][:2] == [
+        ("台账.xlsx[小区], cell B2", "the cell shows the error #DIV/0!"),
+        ("台账.xlsx[小区], cell E3", "the cell shows the error #N/A"),
+    ]
 
     def dress(book: openpyxl.Workbook) -> None:
         book["小区"]["B2"] = "=1+1"
 
-    assert list(load_book(tmp_path, dress).register.estates["name"]) == ["", "西苑"]
+    with pytest.raises(ScenarioError) as refused:
+        load_book(tmp_path / "no result", dress)
+    assert str(refused.value) == (
+        "台账.xlsx[小区], cell B2: the formula was saved without its result\n"
+        "    -> open the workbook in a spreadsheet program and save it, or write the value"
+    )
 
 
 def test_gbk_files_open(tmp_path: Path) -> None:
