@@ -13,6 +13,7 @@ from rich.table import Table
 from allocator.i18n import _, language
 from allocator.inputs.case import from_steps
 from allocator.plan.run_folder import Run
+from allocator.reporting.figures import USEFUL_GAP
 
 STATUS_WORDS: dict[str, Callable[[], str]] = {
     "optimal": lambda: _("optimal: proven best"),
@@ -40,7 +41,8 @@ def proof_line(run: Run) -> str:
     manifest: Mapping[str, Any] = run.manifest
     status = STATUS_WORDS.get(manifest["status"], lambda: str(manifest["status"]))()
     gap = manifest["gap"]
-    proof = _("no bound is known") if gap is None else _("at most {gap:.2%} below the best possible").format(gap=gap)
+    useful = gap is not None and gap <= USEFUL_GAP
+    proof = _("at most {gap:.2%} below the best possible").format(gap=gap) if useful else _("no useful bound yet")
     if manifest.get("stopped_by") == "user":
         status = _("stopped by the user: best plan so far")
     return _("{status}; {proof}").format(status=status, proof=proof)

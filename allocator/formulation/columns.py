@@ -90,6 +90,11 @@ def _add_choices(columns: Columns, index: Index) -> None:
     columns.add("do_route", routed[["item", "year", "route"]], 1.0, integer=True)
     pairs = saving_pairs(index).merge(projects[["project", "routes"]].explode("routes"), on="project")
     pairs = _cross(pairs.rename(columns={"routes": "route"}), staged)
+    required = _cross(index.items.loc[index.items["required"], []].reset_index(names="item"), years)
+    able = pd.concat([grid[["item", "year"]], required])
+    for item in ("item_1", "item_2"):
+        pairs = pairs.merge(able.rename(columns={"item": item}), on=[item, "year"])
+    pairs = pairs.sort_values(["saving", "estate", "route", "year"])
     columns.add("both", pairs[["saving", "estate", "year", "route"]], 1.0, integer=True)
     areas = pd.DataFrame({"area": index.case.register.areas.index})
     if index.case.policy.bundle is None:

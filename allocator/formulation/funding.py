@@ -52,7 +52,7 @@ def pool_key(policy: PolicyModel, sources: Sequence[str], shares: PayerShares | 
         return PoolKey(at_estate=False, passes_on=False, narrow=(), wide=wide)
     wide_payers = {policy.sources[s].payer for s in wide}
     if shares is not None:
-        wide_payers |= last_resorts(policy) & set(shares.shares)
+        wide_payers |= {name for name in last_resorts(policy) & set(shares.shares) if shares.shares[name].max > 0}
     narrow_payers = {policy.sources[s].payer for s in narrow}
     of_cost = any(_shares_of(policy.sources[s], "cost") for s in wide)
     of_mixed_part = any(

@@ -50,7 +50,8 @@ class _Money(NamedTuple):
     rule: str
     route: str
     sources: tuple[str, ...]
-    passes_on: bool
+    rest: tuple[str, ...] | None = None
+    """Sources of the county's pool that pays what these leave; None when nothing is left to others."""
 
 
 class _Pool(NamedTuple):
@@ -94,10 +95,10 @@ def _describe(
     _refuse_exclusive(case, sources)
     matters = not payer or _shares_cost(case, key)
     paying = key.wide if not key.at_estate else key.narrow if key.passes_on else key.narrow + key.wide
-    own = _Money(payer, rule if matters else "", route, paying, key.passes_on)
+    own = _Money(payer, rule if matters else "", route, paying, key.wide if key.passes_on else None)
     if not key.passes_on:
         return key.at_estate, own, None
-    rest = _Money(_wide_payer(case, key, rule), "", route, key.wide, passes_on=False)
+    rest = _Money(_wide_payer(case, key, rule), "", route, key.wide)
     return key.at_estate, own, rest
 
 
@@ -110,8 +111,7 @@ def _shares_cost(case: Case, key: PoolKey) -> bool:
 def _wide_payer(case: Case, key: PoolKey, rule: str) -> str:
     if key.wide:
         return case.policy.sources[key.wide[0]].payer
-    shares = rules_in_force(case)[rule].shares
-    return next(p for p in case.policy.payers if p in shares and case.policy.payers[p].last_resort)
+    return next(p for p in bearers(rules_in_force(case), "", rule) if case.policy.payers[p].last_resort)
 
 
 def _refuse_exclusive(case: Case, sources: tuple[str, ...]) -> None:
@@ -156,6 +156,7 @@ def _assemble(case: Case, first: pd.DataFrame, long: pd.DataFrame) -> Pools:
     ).astype({"parent": np.int64})  # fmt: skip
     sources = _pool_sources(case, pools)
     joined = sources.groupby("pool")["source"].agg("+".join).reindex(table.index).fillna("")
+    joined += [f">{'+'.join(pool.money.rest)}" if pool.money.rest else "" for pool in pools]
     unit = table["estate"].where(table["estate"] != "", table["county"])
     who = table["payer"].where(table["payer"] != "", table["rule"])
     table.insert(0, "pool", unit + "|" + who + "|" + table["rule"] + "|" + table["route"] + "|" + joined)

@@ -20,6 +20,8 @@ SHORTFALL = "shortfall"
 
 NO_GAP = 1e-8
 """Gaps below this come from floating-point numbers alone."""
+USEFUL_GAP = 1.0
+"""A greater gap is a bound that says nothing: the relaxation did not end in time."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,7 @@ class Figures:
     def gap_text(self) -> str:
         """How far the plan can be from the best possible one, in words."""
         gap = self.manifest.get("gap")
-        if gap is None or not math.isfinite(float(gap)):
+        if gap is None or not float(gap) <= USEFUL_GAP:
             return self.say("words", "gap_unknown")
         if float(gap) < NO_GAP:
             return self.say("words", "proven_best")

@@ -102,7 +102,7 @@ def test_pools_of_a_small_town() -> None:
     assert dict(zip(table["pool"], parents, strict=True)) == {
         "c|government|||budget+shortfall": "",
         "d|government|||budget+shortfall": "",
-        "a|open|open||pledge": "c|government|||budget+shortfall",
+        "a|open|open||pledge>budget": "c|government|||budget+shortfall",
     }
 
 
@@ -119,7 +119,13 @@ MONEY = (
 )  # fmt: skip
 
 
-NARROW = (("caps",), ("caps", "open_bands"), ("affordability", "resident_fund"), ("grant", "open_bands"))
+NARROW = (
+    ("caps",),
+    ("caps", "grant"),
+    ("caps", "open_bands"),
+    ("affordability", "resident_fund"),
+    ("grant", "open_bands"),
+)
 """Features that keep money at estates; each case has a pair of them for certain."""
 
 

@@ -184,6 +184,21 @@ CASES: dict[str, Worked] = {  # bonds
         {"points": 0},
         {},
     ),
+    "tasks_fairness_of_those_who_can_start": Worked(
+        "late (90 households) cannot start in time and counts for nobody: a and b start, all who can in both counties",
+        {
+            "estates": [{"estate": "a"}, {"estate": "late", "households": 90}, {"estate": "b", "county": "d"}],
+            "items": [{"estate": e, "cost": 10} for e in ("a", "late", "b")],
+            "policy": {"gates": {"g": {}}},
+            "gates": [
+                *({"estate": e, "gate": "g", "state": "met"} for e in ("a", "b")),
+                {"estate": "late", "gate": "g", "state": "promised", "year": 2027},
+            ],
+            "limits": [{"place": "c", "amount": 20}, {"place": "d", "amount": 10}],
+            "options": {"shortfall": False, "fairness": "1"},
+        },
+        {"points": 200},
+    ),
     # capacity
     "capacity_of_starts": Worked(
         "one start a year", two_roofs(limits=RICH, capacity=[{"max_estates": 1}]), {"points": 100}

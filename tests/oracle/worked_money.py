@@ -230,6 +230,24 @@ CASES: dict[str, Worked] = {  # balance
         },
         {"shortfall": 90, "public_money": 20},
     ),
+    "caps_beside_unlike_sources": Worked(
+        "roof and pipe share the capped 10; beside it the roof has a grant of 30, the pipe a loan of 90",
+        {
+            "estates": [{"estate": "a"}],
+            "items": [{"estate": "a", "cost": 100}, {"estate": "a", "work": "pipe", "cost": 100}],
+            "policy": {
+                "works": {"pipe": {"components": {"all": {"rule": "public"}}}},
+                "sources": {
+                    "budget": {"caps": [{"per": "estate", "amount": 10}]},
+                    "grant": {**GRANT["grant"], "eligible": {"works": ["roof"]}},
+                    "loan": {"payer": "government", "eligible": {"works": ["pipe"]}},
+                },
+            },
+            "limits": [{"amount": 1000}, {"source": "grant", "amount": 30}, {"source": "loan", "amount": 90}],
+            "scenario": {"locks": {"a": "must"}},
+        },
+        {"shortfall": 70, "public_money": 10},
+    ),
     "caps_over_all_years": Worked(
         "50 per estate in all, though 60 falls due in each of two years",
         one_roof(

@@ -64,7 +64,7 @@ def _newer(index: Index, columns: Columns) -> tuple[Rows, ...]:
 
 def _fairness(index: Index, columns: Columns) -> tuple[Rows, ...]:
     least = float(index.case.scenario.options.fairness)
-    ready = index.projects[index.projects["ready_year"] > 0]
+    ready = index.projects[index.projects["ready_year"].between(1, index.start_years[-1])]
     if least <= 0 or ready.empty:
         return ()
     in_county = ready.groupby("county")["households"].sum()

@@ -155,15 +155,15 @@ class Facts:
 
 
 def _eligible(estates: pd.DataFrame, scope: Scope | None, facts: Facts) -> tuple[pd.Series, pd.Series]:
-    """Whether each estate is in the policy's scope, and whether only as a newer one."""
+    """Whether each estate is in the policy's scope, and whether it is newer than the policy means."""
     everywhere = pd.Series(True, index=estates.index)
     if scope is None:
         return everywhere, ~everywhere
     built = estates["built_year"].astype("Int64")
     old = _not_later(built, facts.now(scope.built_until))
-    newer = _not_later(built, facts.now(scope.newer_until)) & ~old
     excluded = estates["status"].isin(list(scope.excluded_status))
-    return (old | newer) & ~excluded, newer
+    let_in = old | _not_later(built, facts.now(scope.newer_until))
+    return let_in & ~excluded, ~old & built.notna()
 
 
 def _not_later(built: pd.Series, limit: Fraction | None) -> pd.Series:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.inputs.schemas.base import in_force
-from allocator.inputs.schemas.policy import Band
+from allocator.inputs.schemas.policy import Band, Source
 from allocator.plan.audit.exact import lookup
 from allocator.plan.audit.facts import CITY, SHORTFALL, Facts
 from allocator.plan.audit.parts import bands_in_force
@@ -80,6 +80,14 @@ class Funding:
         return frozenset(key for key, payer in self.facts.case.policy.payers.items() if payer.last_resort)
 
     @cached_property
+    def narrow(self) -> frozenset[str]:
+        """Sources with a rule, or a payer with a rule, about one estate: pledges, areas, caps, affordability."""
+        residents = self.facts.case.policy.residents
+        protected = residents.payer if residents and residents.affordability is not None else None
+        every = self.facts.case.policy.sources
+        return frozenset(k for k, s in every.items() if s.scope in ("estate", "area") or s.caps or s.payer == protected)
+
+    @cached_property
     def candidates(self) -> pd.DataFrame:
         """One row per part and source with money for it: part, candidate, candidate_payer, narrow."""
         parts = self.facts.parts
@@ -92,17 +100,17 @@ class Funding:
         scope = wide["candidate"].map(self.facts.sources["scope"])
         place = wide["estate"].where(scope == "estate", wide["county"].where(scope == "county", wide["area"]))
         wide = wide[self.has_money(wide["candidate"], place.where(scope != "city", CITY))]
-        capped = [key for key, source in self.facts.case.policy.sources.items() if source.caps]
-        narrow = wide["candidate"].isin(capped) | wide["candidate"].map(self.facts.sources["scope"]).isin(
-            ["estate", "area"]
-        )
         return wide[["part", "candidate"]].assign(
-            candidate_payer=wide["candidate"].map(self.facts.sources["payer"]), narrow=narrow
+            candidate_payer=wide["candidate"].map(self.facts.sources["payer"]),
+            narrow=wide["candidate"].isin(self.narrow),
         )
 
     def payers_of(self, rule: str, payer: str, is_open: bool) -> list[str]:
         """Payers of a part: its own, or all of its open rule."""
-        return list(bands_in_force(self.facts.case, rule)) if is_open else [payer]
+        return [name for name, band in self._bands(rule, payer, is_open).items() if band.max > 0]
+
+    def _bands(self, rule: str, payer: str, is_open: bool) -> Mapping[str, Band]:
+        return bands_in_force(self.facts.case, rule) if is_open else {payer: Band()}
 
     def _of_combination(self, part: Mapping[Hashable, Any]) -> list[str]:
         payers = self.payers_of(part["rule"], part["payer"], part["open"])
@@ -115,8 +123,8 @@ class Funding:
         """Pool of each of ``parts`` on the route beside it, same index.
 
         Columns: ``pool`` is where narrow sources and payers' shares are counted; when it may pass a rest to the county,
-        ``wide_pool`` is the county's pool that takes it and ``wide_payer`` who pays it there, else ""; ``tied`` when
-        everything is paid at the estate. A label reads place|payer or open rule|open rule|route|sources.
+        ``wide_pool`` is the county's pool that takes it and ``wide_payer`` who pays it there, else "".
+        A label reads place|payer or open rule|rule where it matters|route|sources, and >sources of the rest, if any.
         """
         rows = pd.DataFrame({"part": parts, "route": routes})
         kinds = rows.drop_duplicates().reset_index(drop=True)
@@ -138,51 +146,40 @@ class Funding:
         shape = shape.assign(narrow=narrow, wide=wide)
         known = {row: self._shape(*row) for row in shape.drop_duplicates().itertuples(index=False, name=None)}
         told = [known[row] for row in shape.itertuples(index=False, name=None)]
-        sources = pd.DataFrame(told, columns=["tied", "own", "passed", "wide_payer"], index=kinds.index)
+        sources = pd.DataFrame(told, columns=["own", "passed", "wide_payer"], index=kinds.index)
         payer = parts["payer"].where(~parts["open"], parts["rule"])
-        rule = parts["rule"].where(parts["open"], "")
-        place = parts["estate"].where(sources["tied"] | (narrow != ""), parts["county"])
+        of_cost = [key for key, source in self.facts.case.policy.sources.items() if _is_of_cost(source)]
+        ruled = rows["kind"][rows["candidate"].isin(of_cost)]
+        rule = parts["rule"].where(parts["open"] | kinds.index.isin(ruled), "")
+        place = parts["estate"].where(narrow != "", parts["county"])
         tail = "|" + kinds["route"] + "|"
         county = parts["county"] + "|" + sources["wide_payer"] + "|" + tail + sources["passed"]
         return pd.DataFrame(
             {
                 "pool": place + "|" + payer + "|" + rule + tail + sources["own"],
                 "wide_pool": county.where(sources["passed"] != "", ""),
-                "tied": sources["tied"],
                 "wide_payer": sources["wide_payer"],
             }
         )
 
-    def _shape(self, rule: str, payer: str, is_open: bool, narrow: str, wide: str) -> tuple[bool, str, str, str]:
-        """Whether all is paid at the estate; sources of the pool; sources and payer that a rest is passed to, or ""."""
-        bands = bands_in_force(self.facts.case, rule) if is_open else {payer: Band()}
-        sources = self.facts.case.policy.sources
+    def _shape(self, rule: str, payer: str, is_open: bool, narrow: str, wide: str) -> tuple[str, str, str]:
+        """Sources of the pool; sources of the county's pool that a rest is passed to, and who pays it there, or ""."""
+        sources, last = self.facts.case.policy.sources, self.may_fall_short & set(self.payers_of(rule, payer, is_open))
         narrows, wides = ([key for key in text.split("+") if key] for text in (narrow, wide))
-        stand_in = [SHORTFALL] if self.may_fall_short & set(bands) else []
-        tied = self._is_tied(bands, narrows, wides)
-        if tied or not narrows or not wides:
-            ordered = [key for key in sources if key in {*narrows, *wides}]
-            return tied, "+".join([*ordered, *stand_in]), "", ""
-        payers = [p for p in bands if p in self.may_fall_short or p in {sources[key].payer for key in wides}]
-        return False, narrow, "+".join([*wides, *stand_in]), payers[0] if payers else ""
+        stand_in = [SHORTFALL] if last else []
+        others = {sources[key].payer for key in wides}
+        if is_open:
+            others |= last
+        if not narrows or len(others) != 1 or self._tied_by_shares(narrows, wides):
+            return "+".join([*narrows, *wides, *stand_in]), "", ""
+        return narrow + (f">{wide}" if wide else ""), "+".join([*wides, *stand_in]), others.pop()
 
-    def _is_tied(self, bands: Mapping[str, Band], narrows: list[str], wides: list[str]) -> bool:
-        """Whether everything is paid at the estate: no money is passed to a county's pool."""
-        policy = self.facts.case.policy
-        sources = policy.sources
-        residents = policy.residents
-        limited = residents is not None and self.facts.now(residents.affordability) is not None
-        if limited and residents and any(sources[key].payer == residents.payer in bands for key in wides):
-            return True  # what residents pay is limited estate by estate
-        if not narrows:
-            return False
-        narrow_payers = {sources[key].payer for key in narrows}
+    def _tied_by_shares(self, narrows: list[str], wides: list[str]) -> bool:
+        """Whether a share of a wide source is of a base that is not the county's to count."""
+        sources = self.facts.case.policy.sources
+        payers = {sources[key].payer for key in narrows}
         shares = [(share, sources[key].payer) for key in wides if (share := sources[key].share) is not None]
-        if any(share.of == "cost" or payer in narrow_payers for share, payer in shares):
-            return True
-        payers = {sources[key].payer for key in wides} | (self.may_fall_short & set(bands))
-        roomless = any(bands[p].min > 0 or bands[p].max < 1 for p in payers)
-        return len(bands) > 1 and (len(payers) > 1 or roomless)
+        return any(share.of == "cost" or payer in payers for share, payer in shares)
 
     def _sets(self, rows: pd.DataFrame, kinds: pd.Index) -> pd.Series:
         """Sources of each kind of part as text, joined by + in the order of the policy model; "" when it has none."""
@@ -196,3 +193,7 @@ class Funding:
             for mask in masks.unique()
         }
         return masks.map(names).astype("str")
+
+
+def _is_of_cost(source: Source) -> bool:
+    return source.share is not None and source.share.of == "cost"

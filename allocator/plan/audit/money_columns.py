@@ -62,21 +62,21 @@ class MoneyColumns:
 
     @cached_property
     def cells(self) -> pd.DataFrame:
-        """Pools by payment year: pool, tau, county, estate, rule, open, payer, wide_pool, wide_payer, tied.
+        """Pools by payment year: pool, tau, county, estate, rule, open, payer, wide_pool, wide_payer.
 
         ``own_most`` is the most that can fall due in the pool itself, ``most`` with what may be passed to it, in steps.
         """
         # a part falls due once: at most its dearest start year; a saving may shift a step into a year
         dues = self.dues.assign(gross=self.dues["due"].clip(lower=0), saves=self.dues["column"].str.startswith("both["))
         dearest = dues.groupby([*CELL, "part", "saves"])["gross"].max().groupby(CELL).sum()
-        kept = ["county", "estate", "rule", "open", "payer", "wide_pool", "wide_payer", "tied"]
+        kept = ["county", "estate", "rule", "open", "payer", "wide_pool", "wide_payer"]
         own = dues.drop_duplicates(CELL)[[*CELL, *kept]].reset_index(drop=True)
         own["own_most"] = dearest.reindex(pd.MultiIndex.from_frame(own[CELL])).to_numpy("int64")
         passing = own[own["wide_pool"] != ""]
         taken = passing.drop(columns=["pool", "payer"]).rename(columns={"wide_pool": "pool", "wide_payer": "payer"})
         passed = taken.groupby(CELL)["own_most"].sum()
         taken = taken.drop_duplicates(CELL).assign(
-            rule="", open=False, wide_pool="", wide_payer="", tied=False, estate="", own_most=0
+            rule="", open=False, wide_pool="", wide_payer="", estate="", own_most=0
         )
         every = pd.concat([own, taken], ignore_index=True).drop_duplicates(CELL).reset_index(drop=True)
         more = passed.reindex(pd.MultiIndex.from_frame(every[CELL]), fill_value=0).to_numpy("int64")
@@ -86,7 +86,9 @@ class MoneyColumns:
     def pays(self) -> pd.DataFrame:
         """Columns ``pay``: pool, source, tau, column, payer, scope and the cell's facts."""
         cells = self.cells
-        cells = cells.assign(source=cells["pool"].str.split("|").str[-1].str.split("+")).explode("source")
+        cells = cells.assign(source=cells["pool"].str.split("|").str[-1].str.split(">").str[0].str.split("+")).explode(
+            "source"
+        )
         cells = cells[cells["source"] != ""].reset_index(drop=True)
         sources = self.program.facts.sources
         scope = lookup(cells["source"], sources["scope"].astype("str"), "")

@@ -29,7 +29,7 @@ from allocator.plan.audit.headline import MAXIMISED
 from allocator.plan.audit.money_columns import MoneyColumns
 from allocator.plan.audit.parts import shares_in_force
 from allocator.plan.audit.points import item_points, required_points
-from allocator.plan.audit.program import Program, label
+from allocator.plan.audit.program import Program, Rows, label
 from allocator.plan.audit.report import Book, Finding
 from allocator.plan.audit.rows_accounts import account_rows
 from allocator.plan.audit.rows_choices import choice_rows
@@ -63,6 +63,13 @@ class Proof:
         """Columns of money."""
         return MoneyColumns(self.program)
 
+    def rows(self) -> Rows:
+        """All rows."""
+        rows = choice_rows(self.program)
+        rows.join(pool_rows(self.money))
+        rows.join(account_rows(self.money))
+        return rows
+
     def bound(self, goal: str, prices: Mapping[str, Fraction], kept: Mapping[str, Fraction]) -> Fraction | None:
         """Best value of ``goal`` that the prices leave possible; None when some column it needs has no end.
 
@@ -86,9 +93,7 @@ class Proof:
 
     def _priced(self, prices: Mapping[str, int], kept: Mapping[str, Fraction]) -> tuple[Sums, int | Fraction]:
         """Sum of the rows times their prices, by column, and of the ends of the rows times their prices."""
-        rows = choice_rows(self.program)
-        rows.join(pool_rows(self.money))
-        rows.join(account_rows(self.money))
+        rows = self.rows()
         ends: int | Fraction = 0
         used: dict[str, int] = {}
         for row, price in prices.items():

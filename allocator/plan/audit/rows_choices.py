@@ -84,12 +84,13 @@ def _groups(program: Program, rows: Rows) -> None:
 
 
 def _prerequisites(program: Program, rows: Rows) -> None:
-    needs = program.facts.items[["item", "requires"]].explode("requires").dropna()
+    facts = program.facts
+    needs = facts.items[["item", "requires"]].explode("requires").dropna()
     needs = needs[needs["requires"] != ""].rename(columns={"requires": "needed"})
     items = program.items[["item", "year", "act"]]
     for side, sign in (("item", 1), ("needed", -1)):
         done = needs.merge(items.rename(columns={"item": side}), on=side)
-        until = pd.DataFrame({"until": sorted(set(program.items["year"]))})
+        until = pd.DataFrame({"until": range(facts.first, facts.last + facts.staging + 1)})
         done = done.merge(until, how="cross")
         done = done[done["year"] <= done["until"]]
         names = labels("scope.prerequisite", done, ["item", "needed", "until"])
@@ -206,12 +207,11 @@ def _shares(program: Program, rows: Rows) -> None:
     facts, starts = program.facts, program.with_county()
     scope = facts.case.policy.scope
     share = facts.now(scope.newer_share) if scope else None
-    if share is not None:
+    if share is not None and starts["newer"].any():
         names = labels("tasks.newer", starts, ["county", "year"])
         values = [int(n) - share * int(h) for n, h in zip(starts["newer"], starts["households"], strict=True)]
         rows.add(names, starts["column"], values)
-        concerned = names[starts["newer"] > 0]
-        rows.put(concerned, upper=0)
+        rows.put(names, upper=0)
     least = fraction(facts.case.scenario.options.fairness)
     if not least:
         return

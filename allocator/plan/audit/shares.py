@@ -74,7 +74,7 @@ def _payer_shares(shared: Shared, book: Book, title: str, keys: list[str]) -> No
 def _source_shares(shared: Shared, book: Book, source: str, share: ShareLimit) -> None:
     """Share of one source in each pool it may pay for."""
     facts, sources = shared.funding.facts, shared.funding.facts.case.policy.sources
-    narrow = [key for key, entry in sources.items() if entry.scope in ("estate", "area") or entry.caps]
+    narrow = shared.funding.narrow
     keys = ["pool" if source in narrow or share.of == "cost" else "wide_pool", "year"]
     lines, due = shared.lines, shared.due
     same = lines[lines["payer"] == sources[source].payer]
