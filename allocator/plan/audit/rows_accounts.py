@@ -77,9 +77,9 @@ def _wider_limits(money: MoneyColumns, rows: Rows) -> None:
     facts, declared = money.program.facts, money.declared.declared.reset_index()
     for source, place, year, amount, _firm, minimum in declared.itertuples(index=False):
         wide = place == CITY and facts.sources["scope"][source] != "city"
-        kind = ("city_total" if wide else "total") if year == TOTAL else ("city" if wide else "")
+        kind = ("city_total" if place == CITY else "total") if year == TOTAL else ("city" if wide else "")
         if kind:
-            keys = [key for key, use in ((place, not wide), (year, year != TOTAL)) if use]
+            keys = [key for key, use in ((place, place != CITY), (year, year != TOTAL)) if use]
             _one_limit(
                 money,
                 rows,
