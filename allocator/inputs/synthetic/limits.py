@@ -155,14 +155,16 @@ def service_of(bond: Bond, issued: Floats) -> Floats:
 
 
 def _rows(purse: Purse, source: str, place: str, amount: Floats) -> pd.DataFrame:
-    first = purse.recipe.money.sources[source].certainty
+    recipe = purse.recipe.money.sources[source]
+    needed = int(amount[0] * recipe.minimum_use) or None
     return pd.DataFrame(
         {
             "source": source,
             "place": place,
             "year": purse.years,
             "amount": amount.astype(np.int64),
-            "certainty": [first] + [EXPECTED] * (len(amount) - 1),
+            "minimum_use": pd.array([needed, *[None] * (len(amount) - 1)], dtype="Int64"),
+            "certainty": [recipe.certainty] + [EXPECTED] * (len(amount) - 1),
             "document": purse.recipe.names.document,
         }
     )

@@ -152,6 +152,8 @@ class SourceRecipe(Strict):
     """Factor on every year's limit, since needs of a single year vary."""
     certainty: str
     """Certainty of the plan year's limit."""
+    minimum_use: float = 0.0
+    """Share of the plan year's limit that must be spent in it."""
 
 
 class RunningRecipe(Strict):
