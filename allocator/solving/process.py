@@ -6,10 +6,14 @@ import atexit
 import multiprocessing
 import os
 import signal
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol
 
 import psutil
@@ -82,6 +86,21 @@ def _serve(connection: Connection, name: str) -> None:
             connection.send(f"{type(error).__name__}: {error}")
 
 
+@contextmanager
+def _no_main() -> Iterator[None]:
+    """Hide the main module from a process that starts: it needs nothing of it.
+
+    A spawned process runs the main module again, so that a script which solves without ``if __name__ == "__main__"``
+    would solve again, and again.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
 class SolverProcess:
     """A solver in a process of its own, holding one problem."""
 
@@ -95,7 +114,8 @@ class SolverProcess:
         context = multiprocessing.get_context("spawn")
         self._connection, child = context.Pipe()
         self._process = context.Process(target=_serve, args=(child, self.name), daemon=True)
-        self._process.start()
+        with _no_main():
+            self._process.start()
         child.close()
 
     def load(self, problem: Problem) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -10,6 +13,7 @@ import pytest
 from scipy import sparse
 
 from allocator.errors import ScenarioError, SolverError
+from allocator.inputs.shipped import shipped
 from allocator.solving.base import Answer, Problem, Request, Status
 from allocator.solving.process import SolverProcess, borrow, give_back
 
@@ -143,3 +147,19 @@ def test_a_process_that_died_while_idle_is_replaced(highs: SolverProcess) -> Non
     psutil.Process(highs._process.pid).kill()
     highs._process.join(timeout=5)
     assert asked(highs).objective == before.objective
+
+
+SCRIPT = """
+import allocator
+
+plan = allocator.solve(allocator.load({path!r}))
+print("solved once:", plan.status)
+"""
+
+
+def test_a_script_may_solve_without_guarding_its_main_module(tmp_path: Path) -> None:
+    """A new process does not run the script again."""
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.format(path=str(shipped("scenarios") / "teaching" / "base.yaml")), encoding="utf-8")
+    ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["solved", "once:", "optimal"]
