@@ -40,7 +40,11 @@ class Relaxation:
 
     def bound_keeping(self, hazards: float) -> float:
         """Bound for plans that keep only ``hazards``."""
-        return self.bound - self.hazards_price * max(0.0, self.hazards_kept - hazards)
+        if hazards >= self.hazards_kept:
+            return self.bound
+        if self.prices is None:
+            return np.inf
+        return self.bound - self.hazards_price * (self.hazards_kept - hazards) if self.hazards_price else self.bound
 
 
 def first_plan(search: Search, process: SolverProcess) -> None:

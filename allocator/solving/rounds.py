@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -10,10 +11,13 @@ from allocator.formulation.goals import Objective
 from allocator.solving.base import Answer, Floats, Request, Status, gap_of
 from allocator.solving.neighbourhoods import Neighbourhoods
 from allocator.solving.process import SolverProcess
-from allocator.solving.stages import EXACT, Improve, Search, direct, wait
+from allocator.solving.stages import EXACT, Improve, Relaxed, Search, direct, wait
 
 _MENDING_SHARE = 0.3
 """Greatest share of what is left of the clock for mending breaches and shortfall; it ends as soon as none is left."""
+
+Kept = tuple[Floats, float, float]
+"""Row of an earlier goal: coefficients, least, greatest."""
 
 _ROUND_S = 2.5
 """Longest time of one solve in a neighbourhood."""
@@ -93,31 +97,47 @@ class Rounds:
         return gap <= max(self.search.gap, EXACT)
 
     def _known_bound(self) -> None:
-        """What the first relaxation says about this stage: it holds for plans without breaches and shortfall."""
+        """What the first relaxation, which has neither breaches nor shortfall, says about this stage."""
         search, known = self.search, self.search.relaxed
-        clean = all(s.value <= EXACT for s in search.stages if s.id in ("tasks", "shortfall"))
-        if known is None or not clean:
+        if known is None:
             return
-        if self.objective.id == "hazards" and np.isfinite(known.hazards):
+        kept = dict(zip(search.kept_goals, search.kept, strict=True))
+        clean = all(kept[goal][2] < 1.0 for goal in ("tasks", "shortfall") if goal in kept)
+        if self.objective.id == "hazards" and clean and self._held(kept) and np.isfinite(known.hazards):
             self._tighten(known.hazards)
             self.relaxed = known.x
-        if self.objective.id == "points":
-            kept = dict(zip(search.kept_goals, search.kept, strict=True)).get("hazards")
-            self._tighten(known.bound_keeping(kept[1] if kept is not None else -np.inf))
+        if self.objective.id == "points" and self._held(kept):
+            hazards = kept["hazards"][1] if "hazards" in kept else -np.inf
+            if known.prices is not None:
+                self._price_out(known, known.prices, kept, hazards)
+            elif clean:
+                self._tighten(known.bound_keeping(hazards))
             self.relaxed = known.x
-            if search.headline == "points" and known.prices is not None:
-                search.prices = self._prices_with_goals(known.prices, known.hazards_price)
 
-    def _prices_with_goals(self, prices: Floats, hazards_price: float) -> Floats:
-        """Prices of all rows: those of breaches and shortfall are just high enough to keep them at zero."""
-        search, f = self.search, self.search.formulation
+    def _price_out(self, known: Relaxed, prices: Floats, kept: Mapping[str, Kept], hazards: float) -> None:
+        """The relaxation's bound on points for plans with the breaches, shortfall and hazards of earlier goals."""
+        search, of_goals = self.search, self._goal_prices(prices, known.hazards_price)
+        dear = sum(of_goals[goal] * kept[goal][2] for goal in ("tasks", "shortfall") if goal in kept)
+        self._tighten(known.bound_keeping(hazards) + dear)
+        if search.headline == "points":
+            search.prices = np.concatenate([prices, [of_goals.get(goal, 0.0) for goal in search.kept_goals]])
+
+    def _held(self, kept: Mapping[str, Kept]) -> bool:
+        """Whether breaches and shortfall are held by earlier goals, where there can be any."""
+        f = self.search.formulation
+        able = [goal for goal in ("tasks", "shortfall") if (f.upper[f.goals[goal].coefficients > 0] > 0).any()]
+        return all(goal in kept for goal in able)
+
+    def _goal_prices(self, prices: Floats, hazards_price: float) -> dict[str, float]:
+        """Prices of earlier goals: those of breaches and shortfall are just high enough to keep them at zero."""
+        f = self.search.formulation
         reduced = self.objective.coefficients - f.matrix.T @ prices
         found = {"hazards": hazards_price}
         for goal in ("tasks", "shortfall"):
             coefficients = f.goals[goal].coefficients
-            costly = coefficients > 0
+            costly = (coefficients > 0) & (f.upper > 0)
             found[goal] = float(np.max(reduced[costly] / coefficients[costly], initial=0.0))
-        return np.concatenate([prices, [found.get(goal, 0.0) for goal in search.kept_goals]])
+        return found
 
     def _bound_by_relaxation(self) -> None:
         """The linear bound and its prices, found while the other process already searches."""

@@ -15,6 +15,9 @@ from allocator.inputs.load import load
 from allocator.inputs.synthetic import generate
 from allocator.solving import driver
 from allocator.solving.base import Progress
+from allocator.solving.first_plan import first_plan
+from allocator.solving.process import borrow, give_back
+from allocator.solving.rounds import Rounds
 from allocator.solving.stages import Clock, Search
 from tests.solved import broken_rows, silent
 
@@ -55,6 +58,31 @@ def test_neighbourhoods_give_a_plan_whose_rows_hold(formulation: Formulation) ->
     ]
     assert not any(beyond)
     assert sum(x[formulation.columns["start"]["col"]]) > 0
+
+
+def test_the_relaxation_bounds_plans_with_a_shortfall_too(formulation: Formulation) -> None:
+    """Its prices hold for what an earlier goal leaves short: the more it may be, the higher the bound."""
+    f, goals = formulation, {g.id: g for g in formulation.index.case.scenario.goals}
+    primal, bounding = borrow("highs"), borrow("highs")
+    try:
+        bounds = []
+        for short in (0.0, 50.0, 5000.0):
+            search = searching(f, 60.0)
+            primal.load(search.problem)
+            first_plan(search, primal)
+            assert search.relaxed is not None
+            for goal, value in (("tasks", 0.0), ("shortfall", short), ("hazards", search.relaxed.hazards)):
+                search.keep(goals[goal], f.goals[goal], value)
+            stage = Rounds(search, f.goals["points"], 10.0, primal, bounding)
+            bounds.append(stage.bound)
+            best = primal.solve(search.request(f.goals["points"], 30.0, relax=True))
+            assert best is not None
+            assert best.objective <= stage.bound
+            assert stage.bound <= 1.2 * best.objective
+    finally:
+        give_back(primal)
+        give_back(bounding)
+    assert bounds == sorted(bounds)
 
 
 def test_a_stop_by_the_user_keeps_the_best_plan(formulation: Formulation) -> None:
