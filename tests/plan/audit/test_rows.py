@@ -23,9 +23,10 @@ def test_rows_of_hand_worked_cases(name: str) -> None:
     assert differences(ALL[name].case()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("feature", FEATURES)
 @settings(
-    max_examples=3,
+    max_examples=12,
     deadline=None,
     derandomize=True,
     database=None,
