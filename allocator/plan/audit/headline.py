@@ -126,10 +126,27 @@ def _gaps(view: View, manifest: Mapping[str, object], book: Book) -> None:
         )
     if status == "optimal" and own > OPTIMAL_GAP + GAP_TOLERANCE:
         failures.append(Finding("status", status, _("a gap of at most {gap}").format(gap=float(OPTIMAL_GAP))))
-    allowed = fraction(view.facts.case.scenario.solver.gap)
-    if status == "gap_reached" and own > allowed + GAP_TOLERANCE:
-        failures.append(Finding("status", status, _("a gap of at most {gap}").format(gap=float(allowed))))
+    if status == "gap_reached":
+        failures += _gap_reached(view, manifest, objective, bound)
     book.add("manifest", _("gap and status"), 3, failures, tolerance=_("a billionth"))
+
+
+def _gap_reached(view: View, manifest: Mapping[str, object], objective: Fraction, bound: Fraction) -> list[Finding]:
+    """The stage ended within the gap asked for; later stages gave up no more of it than the goal allows."""
+    scenario, stages = view.facts.case.scenario, manifest.get("goals")
+    own = [stage for stage in stages if stage.get("id") == scenario.headline] if isinstance(stages, list) else []
+    stated = _number(own[0].get("reached")) if own else None
+    reached = objective if stated is None else stated
+    failures, allowed = [], fraction(scenario.solver.gap)
+    if abs(bound - reached) / max(abs(reached), Fraction(1)) > allowed + GAP_TOLERANCE:
+        failures.append(Finding("status", "gap_reached", _("a gap of at most {gap}").format(gap=float(allowed))))
+    goal = next(goal for goal in scenario.goals if goal.id == scenario.headline)
+    slack = max(fraction(goal.abs), fraction(goal.rel) * abs(reached))
+    given_up = reached - objective if scenario.headline in MAXIMISED else objective - reached
+    if given_up > slack + VALUE_TOLERANCE * max(Fraction(1), abs(objective)):
+        told = _("within {slack} of {value}").format(slack=float(slack), value=float(reached))
+        failures.append(Finding("objective", str(float(objective)), told))
+    return failures
 
 
 def _hashes(inputs: object) -> dict[str, str]:
