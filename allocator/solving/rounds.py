@@ -16,6 +16,9 @@ from allocator.solving.stages import EXACT, Improve, Relaxed, Search, direct, wa
 _MENDING_SHARE = 0.3
 """Greatest share of what is left of the clock for mending breaches and shortfall; it ends as soon as none is left."""
 
+_NOTHING = 1e-5
+"""Kept breaches and shortfall up to here are none: the slack of an exact goal, less than one household in a task."""
+
 Kept = tuple[Floats, float, float]
 """Row of an earlier goal: coefficients, least, greatest."""
 
@@ -102,7 +105,7 @@ class Rounds:
         if known is None:
             return
         kept = dict(zip(search.kept_goals, search.kept, strict=True))
-        clean = all(kept[goal][2] < 1.0 for goal in ("tasks", "shortfall") if goal in kept)
+        clean = all(kept[goal][2] <= _NOTHING for goal in ("tasks", "shortfall") if goal in kept)
         if self.objective.id == "hazards" and clean and self._held(kept) and np.isfinite(known.hazards):
             self._tighten(known.hazards)
             self.relaxed = known.x

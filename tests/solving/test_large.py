@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import allocator
@@ -83,6 +84,22 @@ def test_the_relaxation_bounds_plans_with_a_shortfall_too(formulation: Formulati
         give_back(primal)
         give_back(bounding)
     assert bounds == sorted(bounds)
+
+
+def test_the_relaxed_hazards_bound_no_plan_that_breaks_a_task(formulation: Formulation) -> None:
+    """A small breach is a share of its task, far below one, and still a breach."""
+    f, goals = formulation, {g.id: g for g in formulation.index.case.scenario.goals}
+    primal = borrow("highs")
+    try:
+        for breach, known in ((0.0, True), (0.05, False)):
+            search = searching(f, 60.0)
+            primal.load(search.problem)
+            first_plan(search, primal)
+            for goal, value in (("tasks", breach), ("shortfall", 0.0)):
+                search.keep(goals[goal], f.goals[goal], value)
+            assert np.isfinite(Rounds(search, f.goals["hazards"], 10.0, primal, primal).bound) == known
+    finally:
+        give_back(primal)
 
 
 def test_a_stop_by_the_user_keeps_the_best_plan(formulation: Formulation) -> None:
