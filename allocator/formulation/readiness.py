@@ -38,7 +38,13 @@ def eligibility(case: Case) -> pd.Series:
     why[(built > int(last)).fillna(False).to_numpy(bool)] = "built_after"
     why[built.isna().to_numpy(bool)] = "built_unknown"
     excluded = estates["status"].isin(list(scope.excluded_status))
-    return why.mask(excluded, "status:" + estates["status"])
+    why = why.mask(excluded, "status:" + estates["status"])
+    return why.mask(is_excused(case), "")
+
+
+def is_excused(case: Case) -> pd.Series:
+    """Estates of projects that the scenario takes as eligible and ready, by row of the register."""
+    return case.register.estates["project"].isin(list(case.scenario.excused))
 
 
 def is_newer(case: Case) -> pd.Series:
@@ -90,7 +96,8 @@ def ready_years(case: Case) -> pd.Series:
         ready = estates["estate"].map(latest).astype(np.int64)
     else:
         ready = pd.Series(case.scenario.horizon.first, index=estates.index, dtype=np.int64)
-    return ready.mask((eligibility(case) != "").to_numpy(), NEVER)
+    ready = ready.mask((eligibility(case) != "").to_numpy(), NEVER)
+    return ready.mask(is_excused(case).to_numpy(), case.scenario.horizon.first)
 
 
 def required_items(case: Case) -> pd.Series:

@@ -66,7 +66,7 @@ def cell_place(place: str, row: int, written: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Grid:
+class Grid:
     """A sheet before its headings are known."""
 
     name: str
@@ -108,11 +108,10 @@ def read_tables(
     """
     if path.is_dir():
         files = {f"{shown}/{file.name}".removeprefix("./"): file for file in sorted(path.iterdir()) if _is_table(file)}
-        grids = _csv_grids(files, problems)
+        grids = csv_grids(files, problems)
     elif path.suffix.lower() in WORKBOOKS and path.is_file():
         files = {shown: path}
-        grids = [_Grid(name, f"{shown}[{name}]", rows) for name, rows in _workbook_rows(path, shown)]
-        problems.extend(lost_cells(path, shown, [grid.name for grid in grids if _is_data(grid)]))
+        grids = workbook_grids(path, shown, problems)
     else:
         finding = _("there is no register (a workbook, or a folder of .csv files)")
         cure = _("check the path; accepted: {kinds}").format(kinds=", ".join((*WORKBOOKS, _("a folder of .csv files"))))
@@ -134,7 +133,21 @@ def _is_table(file: Path) -> bool:
     return file.is_file() and file.suffix.lower() == ".csv" and not file.name.startswith((".", "~$"))
 
 
-def _csv_grids(files: Mapping[str, Path], problems: list[Problem]) -> list[_Grid]:
+def workbook_grids(path: Path, shown: str, problems: list[Problem]) -> list[Grid]:
+    """Sheets of a workbook; formulas without a saved result are added to ``problems``.
+
+    Raises
+    ------
+    ScenarioError
+        When the workbook cannot be opened, or is far too large.
+    """
+    grids = [Grid(name, f"{shown}[{name}]", rows) for name, rows in _workbook_rows(path, shown)]
+    problems.extend(lost_cells(path, shown, [grid.name for grid in grids if _is_data(grid)]))
+    return grids
+
+
+def csv_grids(files: Mapping[str, Path], problems: list[Problem]) -> list[Grid]:
+    """Tables of .csv files by shown name; files that cannot be read are added to ``problems``."""
     grids = []
     for shown, file in files.items():
         text = _decoded(file.read_bytes())
@@ -148,7 +161,7 @@ def _csv_grids(files: Mapping[str, Path], problems: list[Problem]) -> list[_Grid
             finding = _("not a .csv file: {reason}").format(reason=error)
             problems.append(Problem(shown, finding, _("save it as .csv again")))
             continue
-        grids.append(_Grid(file.stem, shown, [[_unquoted(cell.strip()) for cell in line] for line in lines]))
+        grids.append(Grid(file.stem, shown, [[_unquoted(cell.strip()) for cell in line] for line in lines]))
     return grids
 
 
@@ -206,11 +219,11 @@ def _cell_text(cell: object) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
-def _is_data(grid: _Grid) -> bool:
+def _is_data(grid: Grid) -> bool:
     return any(any(row) for row in grid.rows) and normal(grid.name) not in _NOT_DATA
 
 
-def _table(grid: _Grid, money: Money, problems: list[Problem]) -> RawTable | None:
+def _table(grid: Grid, money: Money, problems: list[Problem]) -> RawTable | None:
     if not _is_data(grid):
         return None
     sheet = next((each for each in SHEETS if normal(grid.name) in (normal(each.zh), normal(each.key))), None)
@@ -244,7 +257,7 @@ def _heading_row(rows: list[list[str]], sheet: Sheet, money: Money) -> int | Non
     return None
 
 
-def _headings(grid: _Grid, top: int, sheet: Sheet, money: Money, problems: list[Problem]) -> dict[int, Heading]:
+def _headings(grid: Grid, top: int, sheet: Sheet, money: Money, problems: list[Problem]) -> dict[int, Heading]:
     headings: dict[int, Heading] = {}
     for position in range(max(len(row) for row in grid.rows)):
         written = grid.cell(top, position)
@@ -265,7 +278,7 @@ def _headings(grid: _Grid, top: int, sheet: Sheet, money: Money, problems: list[
     return headings
 
 
-def _nameless(grid: _Grid, top: int, position: int) -> Iterator[Problem]:
+def _nameless(grid: Grid, top: int, position: int) -> Iterator[Problem]:
     below = next((number for number in range(top + 1, len(grid.rows)) if grid.cell(number, position)), None)
     if below is not None:
         finding = _("the column has values (first in row {row}) but no heading").format(row=below + 1)
@@ -273,7 +286,7 @@ def _nameless(grid: _Grid, top: int, position: int) -> Iterator[Problem]:
         yield Problem(place, finding, _("write its heading, or empty the column"))
 
 
-def _missing(grid: _Grid, top: int, sheet: Sheet, headings: Mapping[int, Heading]) -> Iterator[Problem]:
+def _missing(grid: Grid, top: int, sheet: Sheet, headings: Mapping[int, Heading]) -> Iterator[Problem]:
     """Required columns without a heading; one with an unknown unit has its problem already."""
     found = [heading.column for heading in headings.values()]
     stated = {normal(cell).split("(", maxsplit=1)[0] for cell in grid.rows[top]}

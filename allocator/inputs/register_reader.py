@@ -57,12 +57,12 @@ class Names:
         self._exact = {name: name for name in self.ids}
         self._loose: dict[str, str | None] = {}
         for name in self.ids:
-            for word in {_loose(each) for each in (name, *self.labels.get(name, ())) if each}:
+            for word in {loose(each) for each in (name, *self.labels.get(name, ())) if each}:
                 self._loose[word] = name if self._loose.get(word, name) == name else None
 
     def find(self, written: str) -> str | None:
         """The id that ``written`` means: the id itself, or an id or label that no other shares."""
-        return self._exact.get(written) or self._loose.get(_loose(written))
+        return self._exact.get(written) or self._loose.get(loose(written))
 
     def cure(self, written: str) -> str:
         """Nearest name, or the known ones."""
@@ -74,7 +74,8 @@ class Names:
         return _("known: {names}").format(names=few or _("none"))
 
 
-def _loose(text: str) -> str:
+def loose(text: str) -> str:
+    """``text`` as names are compared: full-width forms, case and blanks count for nothing."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 

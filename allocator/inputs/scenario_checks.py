@@ -79,6 +79,7 @@ def scenario_references(scenario: Scenario, tree: Tree, policy: PolicyModel, she
         (("class_profiles", name), name, set(policy.classes), _("class")) for name in scenario.class_profiles
     ]
     known += [(("locks", name), name, lockable, _("project or estate")) for name in scenario.locks]
+    known += [(("excused", place), name, projects, _("project")) for place, name in enumerate(scenario.excused)]
     known += [
         (("exclusions", group, position), name, projects, _("project"))
         for group, names in enumerate(scenario.exclusions)

@@ -35,7 +35,7 @@ def _differences(table: Path, copy: Path) -> list[Finding]:
         shapes = [
             _("{rows} rows, {columns} columns").format(rows=len(f), columns=f.shape[1]) for f in (found, expected)
         ]
-        return [Finding(copy.name, *shapes)]
+        return [Finding(copy.name, shapes[0], shapes[1])]
     was, should = (frame.to_numpy(dtype=object) for frame in (found, expected))
     rows, columns = np.nonzero(was != should)
     names = [str(name) for name in found.columns]

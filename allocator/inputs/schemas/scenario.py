@@ -128,5 +128,7 @@ class Scenario(Strict):
     """By project or estate id: must start, never starts, or the year it starts in."""
     exclusions: tuple[tuple[Id, ...], ...] = ()
     """Sets of projects of which at most one starts."""
+    excused: tuple[Id, ...] = ()
+    """Projects taken as eligible and ready in every year, to price a list that has them; no plan may be made of it."""
     options: Options = Options()
     solver: SolverOptions = SolverOptions()

@@ -13,8 +13,10 @@ from allocator.plan.audit.view import View
 def check_choices(view: View, book: Book) -> None:
     """Re-check everything that is not money."""
     _once(view, book)
-    _locks(view, book)
-    _gates(view, book)
+    check_locks(view, book)
+    check_exclusions(view, book)
+    check_eligible(view, book)
+    check_gates(view, book)
     _works(view, book)
     _groups(view, book)
     _prerequisites(view, book)
@@ -39,7 +41,8 @@ def _once(view: View, book: Book) -> None:
     )  # fmt: skip
 
 
-def _locks(view: View, book: Book) -> None:
+def check_locks(view: View, book: Book) -> None:
+    """Every lock of the scenario holds."""
     facts, failures = view.facts, []
     scenario = facts.case.scenario
     start = view.starts["start_year"]
@@ -48,22 +51,35 @@ def _locks(view: View, book: Book) -> None:
         year = int(start.get(project, 0))
         held = year > 0 if lock == "must" else year == 0 if lock == "never" else year == lock
         if not held:
-            failures.append(Finding(f"project {project}", str(year or _("not started")), str(lock)))
+            at = (("project", project),)
+            failures.append(Finding(f"project {project}", str(year or _("not started")), str(lock), at))
     book.add("once", _("locks"), len(scenario.locks), failures)
+
+
+def check_exclusions(view: View, book: Book) -> None:
+    """Of projects that exclude each other, at most one starts."""
+    scenario, start = view.facts.case.scenario, view.starts
     failures = []
     for exclusive in scenario.exclusions:
         both = [project for project in exclusive if project in start.index]
         if len(both) > 1:
-            failures.append(Finding(_("exclusive projects"), ", ".join(both), _("at most one")))
+            at = tuple(("project", project) for project in both)
+            failures.append(Finding(_("exclusive projects"), ", ".join(both), _("at most one"), at))
     book.add("once", _("exclusive projects"), len(scenario.exclusions), failures)
 
 
-def _gates(view: View, book: Book) -> None:
+def check_eligible(view: View, book: Book) -> None:
+    """No estate starts that is outside the policy's scope."""
     started = view.started
     book.none(
         "gates", _("started estates are eligible"), started, ~started["eligible"], (["estate"],
         "status", _("an estate within the policy's scope")),
     )  # fmt: skip
+
+
+def check_gates(view: View, book: Book) -> None:
+    """No estate starts before all its gates are met."""
+    started = view.started
     late = started["eligible"] & (started["start_year"] < started["ready_year"])
     book.none(
         "gates", _("no start before all gates are met"), started, late, (["estate", "start_year"],

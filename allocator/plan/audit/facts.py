@@ -89,6 +89,9 @@ class Facts:
         frame = self.case.register.estates.set_index("estate", drop=False).rename_axis(None)
         frame["eligible"], frame["newer"] = _eligible(frame, self.case.policy.scope, self)
         frame["ready_year"] = _ready_year(self, frame.index)
+        excused = frame["project"].isin(list(self.case.scenario.excused))
+        frame["eligible"] |= excused
+        frame["ready_year"] = frame["ready_year"].mask(excused, self.first)
         able = frame["ready_year"].where(frame["eligible"], NEVER)
         frame["project_ready"] = able.groupby(frame["project"]).transform("max").astype("int64")
         return frame

@@ -30,6 +30,8 @@ class Finding:
     place: str
     found: str
     expected: str
+    at: tuple[tuple[str, str], ...] = ()
+    """Keys of the place: pairs of what it is (``estate``, ``county``, ``year`` …) and its id."""
 
     def __str__(self) -> str:
         """One line, as shown to the user."""
@@ -118,7 +120,7 @@ class Book:
         texts = [bad[c].astype(str) if c in frame.columns else pd.Series(c, index=bad.index) for c in (found, expected)]
         keys = bad[list(place)].itertuples(index=False, name=None)
         rows = zip(keys, *texts, strict=True)
-        failures = [Finding(_place(place, key), str(one), str(other)) for key, one, other in rows]
+        failures = [Finding(_place(place, key), str(one), str(other), _at(place, key)) for key, one, other in rows]
         self.add(rule, subject, len(frame), failures, tolerance=tolerance)
 
     def equal(self, rule: str, subject: str, found: Amounts, expected: Amounts, *, money: bool = False) -> None:
@@ -153,7 +155,9 @@ class Book:
         names = [str(name) for name in left.index.names]
         rows = zip(left.index[bad], left[bad], right[bad], strict=True)
         return [
-            Finding(_place(names, key), self._text(one, money=money), sign + self._text(other, money=money))
+            Finding(
+                _place(names, key), self._text(one, money=money), sign + self._text(other, money=money), _at(names, key)
+            )
             for key, one, other in rows
         ]
 
@@ -177,3 +181,9 @@ def _place(names: Sequence[str], values: object) -> str:
     """Keys of a row in words; an empty key (the whole city) is shown as a dash."""
     each = values if isinstance(values, tuple) else (values,)
     return ", ".join(f"{name} {value}" if value != "" else f"{name} -" for name, value in zip(names, each, strict=True))
+
+
+def _at(names: Sequence[str], values: object) -> tuple[tuple[str, str], ...]:
+    """Keys of a row as pairs."""
+    each = values if isinstance(values, tuple) else (values,)
+    return tuple((name, str(value)) for name, value in zip(names, each, strict=True))

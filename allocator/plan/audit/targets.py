@@ -21,9 +21,10 @@ MEASURES = ("estates", "households")
 def check_targets(view: View, book: Book) -> None:
     """Re-check tasks, shares of newer estates, fairness, capacity and bundles."""
     _tasks(view, book)
-    _newer(view, book)
-    _fairness(view, book)
-    _capacity(view, book)
+    check_newer(view, book)
+    check_fairness(view, book)
+    check_start_capacity(view, book)
+    check_spend_capacity(view, book)
     _bundles(view, book)
 
 
@@ -75,7 +76,8 @@ def _tasks(view: View, book: Book) -> None:
         )  # fmt: skip
 
 
-def _newer(view: View, book: Book) -> None:
+def check_newer(view: View, book: Book) -> None:
+    """Newer estates keep their share of a county's households of a year."""
     scope = view.facts.case.policy.scope
     share = view.facts.now(scope.newer_share) if scope else None
     if share is None:
@@ -90,7 +92,8 @@ def _newer(view: View, book: Book) -> None:
     )  # fmt: skip
 
 
-def _fairness(view: View, book: Book) -> None:
+def check_fairness(view: View, book: Book) -> None:
+    """No county is left too far behind the city."""
     least = fraction(view.facts.case.scenario.options.fairness)
     if not least:
         return
@@ -99,18 +102,29 @@ def _fairness(view: View, book: Book) -> None:
     did = view.started.groupby("county")["households"].sum().reindex(could.index, fill_value=0)
     all_could, all_did = int(could.sum()), int(did.sum())
     failures = [
-        Finding(f"county {county}", str(Fraction(int(d), int(c))), f">= {least} x {Fraction(all_did, all_could)}")
+        Finding(
+            f"county {county}",
+            str(Fraction(int(d), int(c))),
+            f">= {least} x {Fraction(all_did, all_could)}",
+            (("county", str(county)),),
+        )
         for county, d, c in zip(could.index, did, could, strict=True)
         if c > 0 and int(d) * all_could * least.denominator < least.numerator * all_did * int(c)
     ]
     book.add("tasks", _("fairness between counties"), len(could), failures)
 
 
-def _capacity(view: View, book: Book) -> None:
+def check_start_capacity(view: View, book: Book) -> None:
+    """No county starts more estates in a year than it can."""
     capacity = view.facts.case.register.capacity.set_index(["county", "year"])
     started = view.started.rename(columns={"start_year": "year"})
     count = started.groupby(["county", "year"]).size()
     book.at_most("capacity", _("estates a county can start"), count, capacity["max_estates"].dropna().astype("int64"))
+
+
+def check_spend_capacity(view: View, book: Book) -> None:
+    """No county has more works fall due in a year than it can carry out."""
+    capacity = view.facts.case.register.capacity.set_index(["county", "year"])
     due = view.dues.reset_index()
     due["county"] = due["part"].map(view.facts.parts["county"])
     spend = due.groupby(["county", "year"])["due"].sum()
