@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from allocator.cli.consoles import survive_any_encoding
 from allocator.cli.exits import guarded
+from allocator.cli.intake import template
 from allocator.cli.options import LangOption
 from allocator.cli.records import audit, export, report, validate
 from allocator.cli.run import run
@@ -22,6 +23,7 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "validate": (validate, _("Read a scenario and tell everything that is wrong or doubtful.")),
     "audit": (audit, _("Check a run again from its inputs alone.")),
     "report": (report, _("Write workbook and page of a run again.")),
+    "template": (template, _("Write the workbook that a county fills in.")),
     "generate": (generate, _("Make a synthetic scenario with its register, of any size.")),
     "init": (init, _("Copy a shipped example, as a start for a scenario of your own.")),
     "export": (export, _("Write columns and rows of a scenario with readable names, for any other solver.")),

@@ -86,6 +86,19 @@ def check_new(folder: Path) -> None:
         )
 
 
+def check_free(file: Path) -> None:
+    """Refuse a ``file`` that is there already: somebody may have written in it.
+
+    Raises
+    ------
+    ScenarioError
+        When it exists.
+    """
+    if file.exists():
+        finding, cure = _("this file is there already"), _("choose another name, or move it away")
+        raise ScenarioError([Problem(str(file), finding, cure)])
+
+
 def copy_example(name: str, folder: Path) -> Path:
     """Copy the shipped scenario folder ``name`` to ``folder`` and return the copied base scenario."""
     check_new(folder)

@@ -1,0 +1,1 @@
+"""The counties' tables: a template to fill in, and the collector that merges what comes back."""
