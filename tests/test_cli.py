@@ -25,12 +25,13 @@ from allocator.cli.language import Language, wanted_language
 from allocator.cli.live import PlainLines, progress_line
 from allocator.cli.scenarios import default_folder, find_scenario, shipped_names
 from allocator.errors import InfeasibleError, NoPlanError, Problem, ScenarioError, SolverError
+from allocator.plan.run_folder import read_run
 from allocator.plan.solve import Plan
 from allocator.solving.base import Progress
 
 MANIFEST_KEYS = {
     "status", "objective", "bound", "gap", "goals", "shortfall", "seconds", "method", "solver", "versions", "inputs",
-    "policy_model", "command", "audit", "peak_memory_mb",
+    "policy_model", "command", "audit", "peak_memory_mb", "key",
 }  # fmt: skip
 
 
@@ -350,7 +351,7 @@ def test_a_plan_outlives_its_reports(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, teaching_run: tuple[Path, Result]
 ) -> None:
     """A report that fails costs neither the plan nor the promise that run folders are whole."""
-    kept = run_module.read_run(teaching_run[0])
+    kept = read_run(teaching_run[0])
 
     def fail(*_args: object) -> Any:
         msg = "layout"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,13 +14,14 @@ from allocator.cli.exits import Exit
 from allocator.cli.live import progress_shown
 from allocator.cli.notices import print_audit_failures, print_notices
 from allocator.cli.options import JsonOption, LangOption, QuietOption, ScenarioArgument
-from allocator.cli.scenarios import check_new, default_folder, find_scenario, unused
+from allocator.cli.scenarios import check_new, default_folder, find_scenario
 from allocator.cli.summary import print_shortfall, print_summary
 from allocator.i18n import _, language
 from allocator.inputs.load import load
 from allocator.plan.audit import audit
-from allocator.plan.run_folder import Run, read_run, write_run
-from allocator.plan.solve import Plan, solve
+from allocator.plan.keeping import keep
+from allocator.plan.run_folder import Run
+from allocator.plan.solve import solve
 from allocator.reporting import write_reports
 from allocator.solving.base import Progress
 
@@ -58,42 +57,15 @@ def run(
     folder = out or default_folder(case.scenario.id)
     if not (quiet or as_json):
         print_notices(case.notices)
-    limit = time_limit or case.scenario.solver.time_limit_s
     with progress_shown(ERRORS, quiet=quiet or as_json) as tell:
-        left = max(1.0, limit - (time.monotonic() - begun))
-        plan = solve(case, solver=solver, time_limit=left, gap=gap, progress=tell)
+        plan = solve(case, solver=solver, time_limit=time_limit, gap=gap, progress=tell, began=begun)
         tell(Progress("write", plan.objective, plan.bound, plan.gap, time.monotonic() - begun))
-        finished = keep(plan, folder, language())
+        finished = keep(plan, folder, write_reports, language())
     show(finished, as_json=as_json, quiet=quiet)
     manifest: Mapping[str, Any] = finished.manifest
     if manifest["audit"]["failures"]:
         print_audit_failures(audit(finished.case, finished.tables, finished.manifest).failures)
         raise typer.Exit(Exit.OUR_FAULT)
-
-
-def keep(plan: Plan, folder: Path, language: str) -> Run:
-    """Write the run folder with its reports: whole, or not at all.
-
-    When only the reports fail, the plan is kept without them under another name: it may have taken hours.
-    """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".run-", dir=folder.parent, ignore_cleanup_errors=True) as beside:
-        # Written beside its place, on the same disk, and moved there in one step.
-        written = write_run(plan, Path(beside) / folder.name)
-        finished = read_run(written)
-        try:
-            write_reports(finished, written, language)
-        except Exception:
-            bare = written.replace(unused(folder.with_name(f"{folder.name}-no-reports")))
-            words = _(
-                "The reports failed; the plan without them is in {folder}. Write them with: allocator report {folder}"
-            )
-            ERRORS.print(words.format(folder=bare), markup=False, soft_wrap=True)
-            raise
-        if folder.exists():
-            folder.rmdir()
-        written.replace(folder)
-    return replace(finished, path=folder)
 
 
 def show(finished: Run, *, as_json: bool, quiet: bool) -> None:

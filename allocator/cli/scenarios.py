@@ -10,6 +10,7 @@ from pathlib import Path
 from allocator.errors import Problem, ScenarioError
 from allocator.i18n import _
 from allocator.inputs.shipped import shipped
+from allocator.plan.keeping import unused
 
 
 def shipped_names() -> list[str]:
@@ -55,15 +56,6 @@ def default_folder(scenario_id: str) -> Path:
     """New folder for a run of the scenario, under ``runs`` in the working folder."""
     stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
     return unused(Path("runs") / f"{scenario_id}-{stamp}")
-
-
-def unused(folder: Path) -> Path:
-    """``folder``, or the same name with a number when there is one already."""
-    number, free = 1, folder
-    while free.exists():
-        number += 1
-        free = folder.with_name(f"{folder.name}-{number}")
-    return free
 
 
 def check_new(folder: Path) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import platform
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -17,6 +20,39 @@ from allocator.solving.base import Status, gap_of
 from allocator.solving.stages import EXACT, Search
 
 _LIBRARIES = ("estate-allocator", "ortools", "pulp", "numpy", "scipy", "pandas", "pydantic")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a plan was asked for: what the caller of ``solve`` gave, else what the scenario says."""
+
+    solver: str
+    time_limit: float
+    gap: float
+    seed: int
+
+    @classmethod
+    def of(
+        cls, case: Case, *, solver: str | None, time_limit: float | None, gap: float | None, seed: int | None
+    ) -> Asked:
+        """Fill in the scenario's values for what is None."""
+        options = case.scenario.solver
+        return cls(
+            solver or options.name,
+            float(options.time_limit_s if time_limit is None else time_limit),
+            float(options.gap if gap is None else gap),
+            options.seed if seed is None else seed,
+        )
+
+
+def run_key(case: Case, asked: Asked) -> str:
+    """SHA-256 over all that a plan depends on: input files, how it was asked for, program and libraries.
+
+    Two runs with the same key have the same plan, unless the clock or the user ended one of them. The number of workers
+    is not part of it: it changes no plan.
+    """
+    parts = {"inputs": sorted(case.files.items()), "asked": asdict(asked), "versions": _versions()}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def build_manifest(

@@ -111,6 +111,13 @@ def read_run(folder: Path) -> Run:
     )
 
 
+def has_tables(folder: Path) -> bool:
+    """Whether a run folder has the files of all tables."""
+    return all(
+        (folder / "tables" / f"{name}.{kind}").is_file() for name in [*TABLES, _PRICES] for kind in ("parquet", "csv")
+    )
+
+
 def _read_table(case: Case, name: str, folder: Path) -> pd.DataFrame:
     file = folder / f"{name}.parquet"
     try:

@@ -17,7 +17,7 @@ from allocator.plan.assemble import assemble, headline_values
 from allocator.plan.audit import AuditReport, audit
 from allocator.plan.baseline import rank_and_fund
 from allocator.plan.first_choices import first_choices
-from allocator.plan.manifest import build_manifest
+from allocator.plan.manifest import Asked, build_manifest, run_key
 from allocator.plan.money import exact_money
 from allocator.plan.result import Plan
 from allocator.solving.base import Floats, Progress, ProgressCallback
@@ -58,6 +58,7 @@ def solve(
     seed: int | None = None,
     workers: int | None = None,
     progress: ProgressCallback | None = None,
+    began: float | None = None,
 ) -> Plan:
     """Find the best plan for a case, prove how near the best it is, make its money exact, and audit it.
 
@@ -67,6 +68,7 @@ def solve(
     time_limit: seconds of wall clock, formulation and audit included.
     gap: stop a stage at this gap.
     progress: called with the phase, incumbent, bound, gap and elapsed seconds.
+    began: when the clock began (``time.monotonic()``), for those who read the inputs in its time; now by default.
 
     Raises
     ------
@@ -77,38 +79,40 @@ def solve(
     """
     options = case.scenario.solver
     tell = progress or _silent
-    clock = Clock(time_limit if time_limit is not None else options.time_limit_s)
-    name = solver or options.name
+    asked = Asked.of(case, solver=solver, time_limit=time_limit, gap=gap, seed=seed)
+    clock = Clock(asked.time_limit, time.monotonic() if began is None else began)
     timer = Timer()
-    tell(Progress("build", None, None, None, 0.0))
+    waited = clock.elapsed
+    tell(Progress("build", None, None, None, waited))
     formulation = formulate(case)
-    timer.seconds["build"] = clock.elapsed
+    timer.seconds["build"] = clock.elapsed - waited
     search = Search(
-        formulation, name, options.gap if gap is None else gap, options.seed if seed is None else seed,
-        workers or options.workers, Clock(clock.limit_s - _reserve(clock), clock.began), tell,
+        formulation, asked.solver, asked.gap, asked.seed, workers or options.workers,
+        Clock(clock.limit_s - _reserve(clock, timer.seconds["build"]), clock.began), tell,
         headline=case.scenario.headline,
     )  # fmt: skip
-    began = time.monotonic()
+    since = time.monotonic()
     baseline = rank_and_fund(formulation)
     search.first = first_choices(formulation, baseline.starts)
-    timer.seconds["baseline"] = time.monotonic() - began
+    timer.seconds["baseline"] = time.monotonic() - since
     x = _search_with_money(search, case, timer)
-    began = time.monotonic()
+    since = time.monotonic()
     tables = assemble(formulation, x, baseline.starts)
     values = headline_values(formulation, x, tables)
     tables["prices"] = _prices(search)
-    timer.seconds["tables"] = time.monotonic() - began
+    timer.seconds["tables"] = time.monotonic() - since
     manifest = build_manifest(case, search, values, tables, baseline=baseline, seconds=timer.seconds)
-    began = time.monotonic()
+    manifest["key"] = run_key(case, asked)
+    since = time.monotonic()
     report = audit(case, tables, manifest)
-    timer.seconds["audit"] = time.monotonic() - began
+    timer.seconds["audit"] = time.monotonic() - since
     timer.seconds["total"] = clock.elapsed
     return Plan(case, tables, {**manifest, "seconds": dict(timer.seconds), "audit": audit_entry(report)})
 
 
-def _reserve(clock: Clock) -> float:
+def _reserve(clock: Clock, build_s: float) -> float:
     """Time kept for what comes after the search, learnt from how long the formulation took."""
-    return min(0.3 * clock.limit_s, _FINISH_PER_BUILD * clock.elapsed + 0.3)
+    return min(0.3 * clock.limit_s, _FINISH_PER_BUILD * build_s + 0.3)
 
 
 def audit_entry(report: AuditReport) -> dict[str, object]:

@@ -6,23 +6,18 @@ import atexit
 import multiprocessing
 import os
 import signal
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from types import ModuleType
 from typing import Protocol
-
-import psutil
 
 from allocator import errors
 from allocator.errors import ScenarioError, SolverError
 from allocator.i18n import _
 from allocator.solving.base import Answer, Problem, Request, Status, keeps_rows
 from allocator.solving.reduction import Reduction
+from allocator.solving.spawning import end_with_parent, kill, no_main, tree_of
 
 _GRACE_S = 1.0
 """How long after its time limit a solve may still hand in its answer."""
@@ -58,6 +53,7 @@ def _serve(connection: Connection, name: str) -> None:
     """Answer requests until the connection closes."""
     # Ctrl-C goes to the whole group; the parent decides what to keep.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     # Solvers print as they please; the terminal belongs to the live line.
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
@@ -86,21 +82,6 @@ def _serve(connection: Connection, name: str) -> None:
             connection.send(f"{type(error).__name__}: {error}")
 
 
-@contextmanager
-def _no_main() -> Iterator[None]:
-    """Hide the main module from a process that starts: it needs nothing of it.
-
-    A spawned process runs the main module again, so that a script which solves without ``if __name__ == "__main__"``
-    would solve again, and again.
-    """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-
-
 class SolverProcess:
     """A solver in a process of its own, holding one problem."""
 
@@ -114,7 +95,7 @@ class SolverProcess:
         context = multiprocessing.get_context("spawn")
         self._connection, child = context.Pipe()
         self._process = context.Process(target=_serve, args=(child, self.name), daemon=True)
-        with _no_main():
+        with no_main():
             self._process.start()
         child.close()
 
@@ -184,12 +165,7 @@ class SolverProcess:
     def stop(self, *, restart: bool = False) -> None:
         """End the process and everything it started; with ``restart``, begin anew with the same problem."""
         self._pending = None
-        try:
-            tree = psutil.Process(self._process.pid)
-            for process in [*tree.children(recursive=True), tree]:
-                process.kill()
-        except psutil.NoSuchProcess:
-            pass
+        kill(tree_of(self._process.pid))
         self._process.join(timeout=2)
         self._connection.close()
         if restart:
