@@ -363,3 +363,11 @@ def test_a_plan_outlives_its_reports(
     assert (answer.code, "done-no-reports" in answer.err) == (Exit.OUR_FAULT, True)
     assert [path.name for path in tmp_path.iterdir()] == ["done-no-reports"]
     assert cli("report", tmp_path / "done-no-reports").code == Exit.OK
+
+
+def test_a_report_for_the_public_lies_beside_the_internal_ones(
+    cli: Cli, teaching_run: tuple[Path, Result], tmp_path: Path
+) -> None:
+    """Only the workbook, under its own name, in the folder asked for."""
+    answer = cli("report", teaching_run[0], "--out", tmp_path / "new" / "public", "--audience", "公示")
+    assert (answer.code, [path.name for path in (tmp_path / "new" / "public").iterdir()]) == (0, ["plan-公示.xlsx"])

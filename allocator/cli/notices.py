@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from allocator.cli.consoles import ERRORS
 from allocator.i18n import _
 from allocator.inputs.case import Notice
+from allocator.plan.run_folder import Run
+from allocator.reporting.audience import PUBLIC, Audience, unfunded_projects
 
 SHOWN = 8
 """Notices printed before the rest is only counted."""
@@ -37,3 +39,13 @@ def print_audit_failures(failures: Sequence[object]) -> None:
     if len(failures) > SHOWN_FAILURES:
         more = _("… and {count} more; allocator audit --json shows all.").format(count=len(failures) - SHOWN_FAILURES)
         ERRORS.print(more, markup=False)
+
+
+def print_left_out(run: Run, audience: Audience) -> None:
+    """Say which projects a public report does not name, because they may not start without money."""
+    left_out = unfunded_projects(run) if audience == PUBLIC else frozenset()
+    if left_out:
+        text = _(
+            "Not published, because part of their money has no source yet and they may not start: {count} projects."
+        )
+        ERRORS.print(f"! {text.format(count=len(left_out))}", markup=False, soft_wrap=True, style="yellow")

@@ -9,6 +9,7 @@ import typer
 
 from allocator.cli.language import Language
 from allocator.i18n import _
+from allocator.reporting.audience import Audience
 
 ScenarioArgument = Annotated[
     str, typer.Argument(metavar="SCENARIO", help=_("Scenario file, or the name of a shipped scenario."))
@@ -19,3 +20,10 @@ LangOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help=_("Print only JSON."))]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help=_("Print only the run folder, and what went wrong."))]
+AudienceOption = Annotated[
+    Audience,
+    typer.Option(
+        "--audience",
+        help=_("For whom: 公示 (without points, gaps and debt), 内部 (everything) or 上报 (higher levels)."),
+    ),
+]

@@ -9,8 +9,8 @@ import typer
 
 from allocator.cli.consoles import RESULTS, print_json
 from allocator.cli.exits import Exit
-from allocator.cli.notices import print_audit_failures, print_notices
-from allocator.cli.options import JsonOption, LangOption, RunArgument, ScenarioArgument
+from allocator.cli.notices import print_audit_failures, print_left_out, print_notices
+from allocator.cli.options import AudienceOption, JsonOption, LangOption, RunArgument, ScenarioArgument
 from allocator.cli.scenarios import find_scenario
 from allocator.formulation.export import export as export_rows
 from allocator.i18n import _, language
@@ -19,6 +19,7 @@ from allocator.plan.audit import audit as audit_run
 from allocator.plan.copies import changed_copies
 from allocator.plan.run_folder import read_run
 from allocator.reporting import write_reports
+from allocator.reporting.audience import INTERNAL
 
 
 def validate(scenario: ScenarioArgument, lang: LangOption = None) -> None:
@@ -59,10 +60,21 @@ def audit(run: RunArgument, as_json: JsonOption = False, lang: LangOption = None
         raise typer.Exit(Exit.OUR_FAULT)
 
 
-def report(run: RunArgument, lang: LangOption = None) -> None:
-    """Write workbook and page of a run again."""
-    for file in write_reports(read_run(run), run, language()):
+def report(
+    run: RunArgument,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help=_("Folder for the files (default: the run folder)."))
+    ] = None,
+    audience: AudienceOption = INTERNAL,
+    lang: LangOption = None,
+) -> None:
+    """Write workbook and page of a run again; the page is internal, others get the workbook alone."""
+    kept = read_run(run)
+    folder = out or run
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in write_reports(kept, folder, language(), audience):
         RESULTS.print(str(file), markup=False, soft_wrap=True)
+    print_left_out(kept, audience)
 
 
 def export(

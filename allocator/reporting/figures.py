@@ -13,6 +13,7 @@ import pandas as pd
 
 from allocator.inputs.case import from_steps
 from allocator.plan.run_folder import Run
+from allocator.reporting.audience import INTERNAL, PUBLIC, Audience, unfunded_projects, without_projects
 from allocator.reporting.layout import Words, WorkbookLayout, load_words, load_workbook_layout
 
 SHORTFALL = "shortfall"
@@ -32,6 +33,7 @@ class Figures:
     language: str
     words: Words
     layout: WorkbookLayout
+    audience: Audience = INTERNAL
 
     # words and labels
 
@@ -217,9 +219,11 @@ class Figures:
         return self.say("words", "gap_text", amount=self.money(self.shortfall), unit=self.unit)
 
 
-def figures(run: Run, language: str) -> Figures:
-    """``run`` with the shipped words."""
-    return Figures(run, language, load_words(), load_workbook_layout())
+def figures(run: Run, language: str, audience: Audience = INTERNAL) -> Figures:
+    """``run`` with the shipped words; the public sees no project that still lacks money, for it may not start."""
+    if audience == PUBLIC:
+        run = without_projects(run, unfunded_projects(run))
+    return Figures(run, language, load_words(), load_workbook_layout(), audience)
 
 
 def percent(share: float) -> str:

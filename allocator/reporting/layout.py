@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -13,8 +14,9 @@ from ruamel.yaml.error import YAMLError
 
 from allocator.errors import Problem, ScenarioError
 from allocator.i18n import _
-from allocator.inputs.schemas.base import Label, Strict
+from allocator.inputs.schemas.base import Id, Label, Strict
 from allocator.inputs.shipped import shipped
+from allocator.reporting.audience import NOT_PUBLIC, PUBLIC, Audience, publishable
 
 _SHEET_NAME = re.compile(r"[^\[\]:*?/\\']{1,31}")
 """Names that spreadsheet programs accept for a sheet."""
@@ -23,7 +25,18 @@ Kind = Literal["text", "int", "year", "money", "number", "share"]
 """``money``: whole steps shown in the money unit; ``number``: shown with ``decimals``; ``year``:
 without thousands separators; ``share``: shown in per cent."""
 
+Audiences = Annotated[tuple[Audience, ...], Field(min_length=1)]
+"""For whom something is shown; 公示 only where it is stated, of sheet, table and column alike."""
+
 M = TypeVar("M", bound=Strict)
+
+
+class Ratio(Strict):
+    """A share of two columns of the view, worked out anew in every subtotal and total."""
+
+    part: str
+    whole: str
+    """Where it adds up to zero, the cell is blank."""
 
 
 class ColumnLayout(Strict):
@@ -49,11 +62,17 @@ class ColumnLayout(Strict):
     total: bool = False
     """Whether subtotals and the total add it up; ``number`` is rounded as shown before it is added."""
     each: Literal["", "start_years", "payment_years", "later_years", "levels"] = ""
+    ratio: Ratio | None = None
+    """Shown instead of a column of the view, with kind ``share``; ``key`` is then its own name."""
+    audience: Audiences = NOT_PUBLIC
 
     @model_validator(mode="after")
     def _has_a_place(self) -> ColumnLayout:
         if bool(self.each) != ("{}" in self.key):
             msg = f"column {self.key!r}: 'each' and '{{}}' in the key go together"
+            raise ValueError(msg)
+        if self.ratio and (self.kind != "share" or self.total):
+            msg = f"column {self.key!r}: a ratio has kind 'share', and is not added up"
             raise ValueError(msg)
         return self
 
@@ -78,6 +97,24 @@ class TableLayout(Strict):
     """What an empty table says."""
     max_rows: int = Field(default=100_000, ge=1)
     """Rows shown; the rest is counted and left to the run folder's files. Totals count every row."""
+    audience: Audiences = NOT_PUBLIC
+
+    @model_validator(mode="after")
+    def _publishes_no_secrets(self) -> TableLayout:
+        shown = [column.key for column in self.columns if PUBLIC in column.audience]
+        if PUBLIC in self.audience and self.section:
+            shown.append(self.section)
+        if secret := [key for key in shown if not publishable(self.view, key)]:
+            msg = (
+                f"{', '.join(secret)} of the view {self.view} can never be {PUBLIC}: points, gaps, debt, reasons and "
+                "what single households pay are not published"
+            )
+            raise ValueError(msg)
+        return self
+
+    def columns_for(self, audience: Audience) -> tuple[ColumnLayout, ...]:
+        """Columns that ``audience`` may see; none when the table is not for it."""
+        return tuple(c for c in self.columns if audience in c.audience) if audience in self.audience else ()
 
 
 class SheetLayout(Strict):
@@ -97,6 +134,18 @@ class SheetLayout(Strict):
     """Whether the last table can be filtered and sorted."""
     signed: bool = True
     """Whether it ends with the signature line."""
+    audience: Audiences = NOT_PUBLIC
+
+    @model_validator(mode="after")
+    def _publishes_no_risks(self) -> SheetLayout:
+        if self.kind == "one_page" and PUBLIC in self.audience:
+            msg = f"a sheet of kind one_page can never be {PUBLIC}: its risks tell gaps and debt"
+            raise ValueError(msg)
+        return self
+
+    def tables_for(self, audience: Audience) -> tuple[TableLayout, ...]:
+        """Tables that ``audience`` may see; none when the sheet is not for it."""
+        return tuple(t for t in self.tables if t.columns_for(audience)) if audience in self.audience else ()
 
 
 class Area(Strict):
@@ -118,15 +167,31 @@ class WorkbookLayout(Strict):
 
     @model_validator(mode="after")
     def _names_fit(self) -> WorkbookLayout:
-        for language in ("zh", "en"):
-            names = [sheet.name.text(language).casefold() for sheet in self.sheets]
-            if wrong := [name for name in names if not _SHEET_NAME.fullmatch(name)]:
-                msg = f"sheet names have 1 to 31 characters and none of [ ] : * ? / \\ ': {', '.join(wrong)}"
-                raise ValueError(msg)
-            if len(set(names)) < len(names):
-                msg = f"two sheets have the same name ({language})"
-                raise ValueError(msg)
+        check_sheet_names(self.sheets)
         return self
+
+    def sheets_for(self, audience: Audience) -> tuple[SheetLayout, ...]:
+        """Sheets with something for ``audience``."""
+        return tuple(sheet for sheet in self.sheets if sheet.tables_for(audience))
+
+
+def check_sheet_names(sheets: Sequence[SheetLayout]) -> None:
+    """Spreadsheet programs accept the names of ``sheets``, and no two are the same; else ValueError."""
+    for language in ("zh", "en"):
+        names = [sheet.name.text(language).casefold() for sheet in sheets]
+        if wrong := [name for name in names if not _SHEET_NAME.fullmatch(name)]:
+            msg = f"sheet names have 1 to 31 characters and none of [ ] : * ? / \\ ': {', '.join(wrong)}"
+            raise ValueError(msg)
+        if len(set(names)) < len(names):
+            msg = f"two sheets have the same name ({language})"
+            raise ValueError(msg)
+
+
+class FormLayout(SheetLayout):
+    """One form of the hand-in set: a sheet that has an id, so that it can be asked for and used in other workbooks."""
+
+    id: Id
+    """Name it is asked for by, and under which a workbook's layout uses it (``{form: id}``)."""
 
 
 class Words(Strict):
@@ -142,34 +207,88 @@ class Words(Strict):
 
 @cache
 def load_workbook_layout() -> WorkbookLayout:
-    """Layout of the workbook, from ``reports/plan/plan.yaml``.
+    """Layout of the workbook, from ``reports/plan/plan.yaml``; sheets of the form ``{form: id}`` are forms.
 
     Raises
     ------
     ScenarioError
-        When the file does not fit the classes of this module.
+        When the file does not fit the classes of this module, or names a form that is not there.
     """
-    return _read(shipped("reports") / "plan" / "plan.yaml", WorkbookLayout)
+    path = shipped("reports") / "plan" / "plan.yaml"
+    data = _parsed(path)
+    sheets = data.get("sheets") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or not isinstance(sheets, list) or not any(_is_form(sheet) for sheet in sheets):
+        return _checked(path, data, WorkbookLayout)
+    forms = {form.id: form for form in load_forms()}
+    problems = [
+        Problem(
+            f"{_place(path)}: sheets.{position}",
+            _("there is no form {found!r}").format(found=sheet["form"]),
+            _("name one of: {names}").format(names=", ".join(forms)),
+        )
+        for position, sheet in enumerate(sheets)
+        if _is_form(sheet) and sheet["form"] not in forms
+    ]
+    if problems:
+        raise ScenarioError(problems)
+    whole = [forms[sheet["form"]] if _is_form(sheet) else sheet for sheet in sheets]
+    return _checked(path, {**data, "sheets": whole}, WorkbookLayout)
+
+
+def _is_form(sheet: object) -> bool:
+    return isinstance(sheet, dict) and set(sheet) == {"form"}
+
+
+@cache
+def load_forms() -> tuple[FormLayout, ...]:
+    """Forms of the hand-in set, one per file ``reports/forms/*.yaml``, in the order of the file names.
+
+    Raises
+    ------
+    ScenarioError
+        When a file does not fit the class, or two forms share an id or a name.
+    """
+    paths = sorted((shipped("reports") / "forms").glob("*.yaml"))
+    forms = tuple(_checked(path, _parsed(path), FormLayout) for path in paths)
+    ids = [form.id for form in forms]
+    try:
+        check_sheet_names(forms)
+    except ValueError as error:
+        raise ScenarioError([Problem("reports/forms", str(error), _("correct the layout file"))]) from error
+    if twice := sorted({name for name in ids if ids.count(name) > 1}):
+        finding = _("two forms have the same id: {names}").format(names=", ".join(twice))
+        raise ScenarioError([Problem("reports/forms", finding, _("correct the layout file"))])
+    return forms
 
 
 @cache
 def load_words() -> Words:
     """Words of the reports, from ``reports/words.yaml``."""
-    return _read(shipped("reports") / "words.yaml", Words, wrap="sections")
+    path = shipped("reports") / "words.yaml"
+    return _checked(path, {"sections": _parsed(path)}, Words)
 
 
-def _read(path: Path, model: type[M], wrap: str = "") -> M:
+def _place(path: Path) -> str:
     folder = path.parent.name
-    place = f"reports/{path.name}" if folder == "reports" else f"reports/{folder}/{path.name}"
+    return f"reports/{path.name}" if folder == "reports" else f"reports/{folder}/{path.name}"
+
+
+def _parsed(path: Path) -> object:
     try:
-        data = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-        return model.model_validate({wrap: data} if wrap else data)
+        return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
     except YAMLError as error:
-        raise ScenarioError([Problem(place, str(error), _("correct the layout file"))]) from error
+        raise ScenarioError([Problem(_place(path), str(error), _("correct the layout file"))]) from error
+
+
+def _checked(path: Path, data: object, model: type[M]) -> M:
+    try:
+        return model.model_validate(data)
     except ValidationError as error:
         problems = [
             Problem(
-                f"{place}: {'.'.join(str(part) for part in item['loc'])}", item["msg"], _("correct the layout file")
+                f"{_place(path)}: {'.'.join(str(part) for part in item['loc'])}",
+                item["msg"],
+                _("correct the layout file"),
             )
             for item in error.errors()
         ]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.reporting.figures import Figures, add_up_rounded
-from allocator.reporting.layout import ColumnLayout, Kind, TableLayout
+from allocator.reporting.layout import ColumnLayout, Kind, Ratio, TableLayout
 from allocator.reporting.views import VIEWS
 
 RowKind = Literal["row", "section", "subtotal", "total"]
@@ -31,6 +31,7 @@ class Column:
     scale: int
     is_summed: bool
     shows_zero: bool = False
+    ratio: Ratio | None = None
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,12 @@ class Table:
 
 
 def make_table(layout: TableLayout, figures: Figures) -> Table:
-    """Table of ``layout`` filled from the run; an empty view gives a table without rows."""
+    """Table of ``layout`` filled from the run, with the columns that the report's audience may see.
+
+    An empty view gives a table without rows.
+    """
     frame = VIEWS[layout.view](figures)
-    columns = tuple(column for entry in layout.columns for column in _columns(entry, figures))
+    columns = tuple(column for entry in layout.columns_for(figures.audience) for column in _columns(entry, figures))
     cells = _cells(frame, columns)
     hidden = max(0, len(frame) - layout.max_rows)
     sections = frame[layout.section].tolist() if layout.section else []
@@ -76,7 +80,7 @@ def _columns(layout: ColumnLayout, figures: Figures) -> Iterator[Column]:
     for key, name in _repeats(layout, figures):
         yield Column(
             layout.key.replace("{}", key), head.replace("{}", name), group, layout.kind, decimals, layout.width,
-            layout.span, layout.scale, layout.total, layout.shows_zero,
+            layout.span, layout.scale, layout.total, layout.shows_zero, layout.ratio,
         )  # fmt: skip
 
 
@@ -97,6 +101,10 @@ def _cells(frame: pd.DataFrame, columns: Sequence[Column]) -> list[list[Any]]:
 def _column_cells(frame: pd.DataFrame, column: Column) -> list[Any]:
     if column.key == "no" and "no" not in frame:
         return list(range(1, len(frame) + 1))
+    if column.ratio:
+        return [
+            _Parts(int(p), int(w)) for p, w in zip(frame[column.ratio.part], frame[column.ratio.whole], strict=True)
+        ]
     series = frame[column.key]
     values = series.astype(object).where(series.notna(), None).tolist()
     if column.scale != 1:
@@ -120,21 +128,39 @@ def _rows(
         if sections and layout.has_section_heads and start < shown:
             yield Row("section", (sections[start],))
         for position in range(start, min(end, shown)):
-            yield Row("row", tuple(column[position] for column in cells))
+            yield Row("row", tuple(_shown(column[position]) for column in cells))
         if layout.subtotal:
             yield _sum("subtotal", columns, cells, slice(start, end), figures)
     if layout.total:
         yield _sum("total", columns, cells, slice(0, count), figures)
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """A ratio before it is worked out, so that it can be added up."""
+
+    part: int
+    whole: int
+
+
+def _shown(value: Any) -> Any:  # noqa: ANN401 - a cell
+    """A cell as it is shown: ratios become numbers, or blank where there is nothing to compare with."""
+    if isinstance(value, _Parts):
+        return value.part / value.whole if value.whole else None
+    return value
+
+
 def _sum(kind: RowKind, columns: Sequence[Column], cells: list[list[Any]], part: slice, figures: Figures) -> Row:
-    values: list[Any] = [
-        sum((value for value in column_cells[part] if value is not None), Decimal(0) if column.kind == "number" else 0)
-        if column.is_summed
-        else None
-        for column, column_cells in zip(columns, cells, strict=True)
-    ]
+    values = [_sum_of(column, column_cells[part]) for column, column_cells in zip(columns, cells, strict=True)]
     # the word goes into the first text column: a number column is too narrow for it
     label = next((i for i, c in enumerate(columns) if c.kind == "text" and not c.is_summed), 0)
     values[label] = figures.say("words", kind)
     return Row(kind, tuple(values))
+
+
+def _sum_of(column: Column, cells: Sequence[Any]) -> Any:  # noqa: ANN401 - a cell
+    if column.ratio:
+        return _shown(_Parts(sum(cell.part for cell in cells), sum(cell.whole for cell in cells)))
+    if not column.is_summed:
+        return None
+    return sum((cell for cell in cells if cell is not None), Decimal(0) if column.kind == "number" else 0)

@@ -1,18 +1,19 @@
-"""The workbook ``plan.xlsx``: tables a bureau can hand in, as its layout says (``reports/plan/plan.yaml``)."""
+"""Workbooks as layouts say: ``plan.xlsx`` (``reports/plan/plan.yaml``), and any other choice of sheets."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from xlsxwriter import Workbook
 
-from allocator.errors import AllocatorError
+from allocator.errors import AllocatorError, Problem, ScenarioError
 from allocator.i18n import _
 from allocator.plan.run_folder import Run
+from allocator.reporting.audience import INTERNAL, PUBLIC, Audience
 from allocator.reporting.figures import Figures, figures
 from allocator.reporting.layout import SheetLayout
 from allocator.reporting.one_page import headline, risk_lines
@@ -29,8 +30,8 @@ _OPTIONS = {
 }
 
 
-def write_workbook(run: Run, path: Path, language: str = "zh") -> Path:
-    """Write the workbook of ``run`` to ``path``, whole or not at all.
+def write_workbook(run: Run, path: Path, language: str = "zh", audience: Audience = INTERNAL) -> Path:
+    """Write the workbook of ``run`` to ``path``, whole or not at all, with what ``audience`` may see.
 
     Texts are written as texts and never as formulas; totals are values, added up exactly before they are written.
 
@@ -39,11 +40,29 @@ def write_workbook(run: Run, path: Path, language: str = "zh") -> Path:
     AllocatorError
         When the file is open in another program, or the folder cannot be written to.
     ScenarioError
-        When the layout file is wrong.
+        When the layout file is wrong, or has nothing for ``audience``.
     """
-    seen = figures(run, language)
+    seen = figures(run, language, audience)
+    return write_sheets(seen, seen.layout.sheets, path)
+
+
+def write_sheets(seen: Figures, sheets: Sequence[SheetLayout], path: Path) -> Path:
+    """Write one workbook with those of ``sheets`` that have something for the audience of ``seen``.
+
+    Raises
+    ------
+    AllocatorError
+        When the file is open in another program, or the folder cannot be written to.
+    ScenarioError
+        When no sheet has anything for the audience.
+    """
+    shown = [layout for layout in sheets if layout.tables_for(seen.audience)]
+    if not shown:
+        finding = _("the layout has nothing for the audience {audience}").format(audience=seen.audience)
+        cure = _("add the audience to sheets, tables and columns in reports/")
+        raise ScenarioError([Problem(path.name, finding, cure)])
     with scratch_file(path) as scratch:
-        _write(seen, scratch)
+        _write(seen, shown, scratch)
     return path
 
 
@@ -73,23 +92,23 @@ def scratch_file(path: Path) -> Iterator[Path]:
         scratch.unlink(missing_ok=True)
 
 
-def _write(seen: Figures, path: Path) -> None:
+def _write(seen: Figures, sheets: Sequence[SheetLayout], path: Path) -> None:
     with Workbook(str(path), _OPTIONS) as book:
         book.set_properties({"title": seen.title, "comments": _properties(seen)})
         styles = Styles(book, seen.layout.font)
-        for layout in seen.layout.sheets:
+        for layout in sheets:
             _sheet(book, styles, layout, seen)
 
 
 def _properties(seen: Figures) -> str:
-    parts = [seen.status_text(), seen.gap_text()]
+    parts = [] if seen.audience == PUBLIC else [seen.status_text(), seen.gap_text()]
     if seen.run.case.scenario.synthetic:
         parts.insert(0, seen.say("words", "synthetic_long"))
     return seen.say("words", "sentence_end").join(parts)
 
 
 def _sheet(book: Workbook, styles: Styles, layout: SheetLayout, seen: Figures) -> None:
-    tables = [make_table(entry, seen) for entry in layout.tables]
+    tables = [make_table(entry, seen) for entry in layout.tables_for(seen.audience)]
     widths = grid_widths(tables)
     sheet = book.add_worksheet(layout.name.text(seen.language))
     writer = SheetWriter(sheet, layout, styles, seen, widths)
