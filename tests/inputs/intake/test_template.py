@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
+from allocator.cli import main
 from allocator.cli.scenarios import find_scenario
-from allocator.inputs.headings import Heading, read_heading
+from allocator.inputs.headings import Heading, normal, read_heading
+from allocator.inputs.intake import template as module
 from allocator.inputs.intake.setting import Setting, read_setting
 from allocator.inputs.intake.template import LISTS, template
 from allocator.inputs.intake.words import load_intake_words
-from allocator.inputs.register_sheets import SHEET, SHEETS
+from allocator.inputs.register_sheets import SHEET, SHEETS, Column
 
 HEADINGS = 3
 """Row of the headings."""
@@ -62,7 +66,7 @@ def _sources(book: Workbook, sheet: str) -> dict[str, str]:
     """What each heading with a drop-down offers."""
     page = book[sheet]
     return {
-        page.cell(HEADINGS, rule.sqref.ranges[0].min_col).value: rule.formula1
+        page.cell(HEADINGS, next(iter(rule.sqref.ranges)).min_col).value: rule.formula1
         for rule in page.data_validations.dataValidation
         if rule.type == "list"
     }
@@ -78,9 +82,8 @@ def test_drop_downs_offer_the_words_of_register_and_policy_model(book: Workbook,
         source = _sources(book, sheet)[heading].removeprefix(f"{LISTS}!").replace("$", "")
         offered[heading] = [row[0].value for row in book[LISTS][source]]
     parts = {"*改造内容": "works", "*前置条件": "gates", "*资金来源": "sources"}
-    assert {
-        heading: [setting.names(part).find(word) for word in offered[heading]] for heading, part in parts.items()
-    } == {heading: list(setting.policy[part]) for heading, part in parts.items()}
+    meant = {heading: [setting.names(part).find(word) for word in offered[heading]] for heading, part in parts.items()}
+    assert meant == {heading: list(setting.policy[part]) for heading, part in parts.items()}
     assert book[LISTS].sheet_state == "veryHidden"
 
 
@@ -93,11 +96,6 @@ def test_required_columns_are_marked_and_given_ids_are_not(book: Workbook) -> No
 
 def test_a_column_added_to_the_register_is_in_the_template(monkeypatch: pytest.MonkeyPatch, setting: Setting) -> None:
     """Nobody has to tell the template about a new column."""
-    from dataclasses import replace
-
-    from allocator.inputs.intake import template as module
-    from allocator.inputs.register_sheets import Column
-
     areas = replace(
         SHEET["areas"], columns=(*SHEET["areas"].columns, Column("shade", "树荫面积", "number", unit="平方米"))
     )
@@ -120,10 +118,6 @@ def test_every_word_of_the_intake_belongs_to_the_register() -> None:
 
 def test_no_other_heading_means_two_columns_of_a_sheet() -> None:
     """A heading that could mean two columns would be taken for the wrong one."""
-    from collections import Counter
-
-    from allocator.inputs.headings import normal
-
     words = load_intake_words()
     again = {}
     for sheet in SHEETS:
@@ -138,8 +132,6 @@ def test_no_other_heading_means_two_columns_of_a_sheet() -> None:
 
 def test_the_command_writes_the_file_and_never_over_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A template that a county has written in is not lost."""
-    from allocator.cli import main
-
     out = tmp_path / "有 空格" / "咸安.xlsx"
     codes = []
     for _time in range(2):
