@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cached_property
@@ -11,10 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from allocator.inputs.case import from_steps
+from allocator.inputs.schemas.scenario import Money
 from allocator.plan.run_folder import Run
 from allocator.reporting.audience import INTERNAL, PUBLIC, Audience, unfunded_projects, without_projects
 from allocator.reporting.layout import Words, WorkbookLayout, load_words, load_workbook_layout
+from allocator.reporting.speaker import Speaker
 
 SHORTFALL = "shortfall"
 """Source id of money that no limit provides."""
@@ -26,7 +27,7 @@ USEFUL_GAP = 1.0
 
 
 @dataclass(frozen=True)
-class Figures:
+class Figures(Speaker):
     """A run seen through the eyes of a report in one language (``zh`` or ``en``)."""
 
     run: Run
@@ -36,13 +37,6 @@ class Figures:
     audience: Audience = INTERNAL
 
     # words and labels
-
-    def say(self, section: str, key: str, **values: object) -> str:
-        """Words for ``key`` of a section, with ``{name}`` replaced by values."""
-        text = self.words.text(section, key, self.language)
-        for name, value in values.items():
-            text = text.replace(f"{{{name}}}", str(value))
-        return text
 
     def label(self, part: str, key: str) -> str:
         """Name of an entry of a part of the policy model (``sources``, ``works``, …), or its id."""
@@ -73,25 +67,34 @@ class Figures:
         return scenario.label.text(self.language) or scenario.id
 
     @property
-    def unit(self) -> str:
-        """Money unit."""
-        return self.run.case.scenario.money.unit
+    def shown_money(self) -> Money:
+        """Unit and step of the amounts shown: the scenario's."""
+        return self.run.case.scenario.money
+
+    @property
+    def title_values(self) -> Mapping[str, object]:
+        """What replaces ``{name}`` in the titles of sheets."""
+        horizon = self.run.case.scenario.horizon
+        return {"scenario": self.title, "first": horizon.first, "last": horizon.last}
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether the data are made up."""
+        return self.run.case.scenario.synthetic
+
+    @property
+    def filled_in_by(self) -> str:
+        """Unit that fills in the tables, if the scenario names one."""
+        return self.run.case.scenario.filled_in_by
+
+    def repeats(self, each: str) -> list[tuple[str, str]]:
+        """Keys and names of the columns that a layout's ``each`` stands for: levels, or years."""
+        if each == "levels":
+            return [(level, self.label("levels", level)) for level in self.levels]
+        years: list[int] = getattr(self, each)
+        return [(str(year), self.year(year)) for year in years]
 
     # numbers
-
-    @cached_property
-    def money_decimals(self) -> int:
-        """Decimals that show every whole step exactly."""
-        exponent = self.run.case.scenario.money.step.normalize().as_tuple().exponent
-        return max(0, -exponent) if isinstance(exponent, int) else 0
-
-    def amount(self, steps: int) -> float:
-        """Amount in the money unit, for a number cell."""
-        return float(from_steps(int(steps), self.run.case.scenario.money))
-
-    def money(self, steps: int) -> str:
-        """Amount in the money unit, as text with thousands separators."""
-        return f"{from_steps(int(steps), self.run.case.scenario.money):,.{self.money_decimals}f}"
 
     def area(self, square_metres: float) -> str:
         """Floor area in the unit of summaries, as text."""
@@ -212,11 +215,20 @@ class Figures:
         return self.say("words", "audit_failed" if failures else "audit_passed", failures=failures,
                         checks=f"{int(audit['checks']):,}")  # fmt: skip
 
-    def shortfall_text(self) -> str:
+    @property
+    def alarm(self) -> str:
         """Loud sentence about money that has no source; "" when there is none."""
         if not self.shortfall:
             return ""
         return self.say("words", "gap_text", amount=self.money(self.shortfall), unit=self.unit)
+
+    @property
+    def properties(self) -> str:
+        """Status and gap, but not for the public."""
+        parts = [] if self.audience == PUBLIC else [self.status_text(), self.gap_text()]
+        if self.is_synthetic:
+            parts.insert(0, self.say("words", "synthetic_long"))
+        return self.say("words", "sentence_end").join(parts)
 
 
 def figures(run: Run, language: str, audience: Audience = INTERNAL) -> Figures:

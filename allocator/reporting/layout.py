@@ -206,15 +206,15 @@ class Words(Strict):
 
 
 @cache
-def load_workbook_layout() -> WorkbookLayout:
-    """Layout of the workbook, from ``reports/plan/plan.yaml``; sheets of the form ``{form: id}`` are forms.
+def load_workbook_layout(name: str = "plan") -> WorkbookLayout:
+    """Layout of a workbook, from ``reports/<name>/<name>.yaml``; sheets of the form ``{form: id}`` are forms.
 
     Raises
     ------
     ScenarioError
         When the file does not fit the classes of this module, or names a form that is not there.
     """
-    path = shipped("reports") / "plan" / "plan.yaml"
+    path = shipped("reports") / name / f"{name}.yaml"
     data = _parsed(path)
     sheets = data.get("sheets") if isinstance(data, dict) else None
     if not isinstance(data, dict) or not isinstance(sheets, list) or not any(_is_form(sheet) for sheet in sheets):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from allocator.reporting.figures import Figures
 from allocator.reporting.sheets import SheetWriter
 from allocator.reporting.views.summary import key_figures, risks
 
 
-def headline(writer: SheetWriter) -> None:
+def headline(writer: SheetWriter, f: Figures) -> None:
     """Status line and a row of boxes with the key figures."""
-    f = writer.figures
     writer.across(" · ".join((f.status_text(), f.gap_text(), f.audit_text())), "status", height=22)
     figures = key_figures(f)
     columns = len(writer.widths)
@@ -25,9 +25,8 @@ def headline(writer: SheetWriter) -> None:
     writer.line += 1
 
 
-def risk_lines(writer: SheetWriter) -> None:
+def risk_lines(writer: SheetWriter, f: Figures) -> None:
     """Risks and notes, numbered."""
-    f = writer.figures
     writer.gap()
     writer.sheet.set_row(writer.line, 22)
     writer.span(0, len(writer.widths), f.say("one_page", "risks"), "heading")

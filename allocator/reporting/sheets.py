@@ -11,8 +11,8 @@ from typing import Any
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from allocator.reporting.figures import Figures
 from allocator.reporting.layout import SheetLayout
+from allocator.reporting.speaker import Speaker
 from allocator.reporting.styles import FORMULA_SIGNS, LINE, Styles, lines_of
 from allocator.reporting.tables import Column, Row, Table
 
@@ -30,7 +30,7 @@ class SheetWriter:
     sheet: Worksheet
     layout: SheetLayout
     styles: Styles
-    figures: Figures
+    speaker: Speaker
     widths: list[float]
     """Width of each sheet column in characters."""
     line: int = 0
@@ -41,13 +41,13 @@ class SheetWriter:
         """Title, status marks, and the line with unit and filling-in unit."""
         for position, width in enumerate(self.widths):
             self.sheet.set_column(position, position, width)
-        f = self.figures
+        f = self.speaker
         self.across(title, "title", height=max(30.0, 22.0 * lines_of(title, sum(self.widths) / 1.7)))
-        if f.run.case.scenario.synthetic:
+        if f.is_synthetic:
             self.across(f.say("words", "synthetic_long"), "mark", height=18)
-        if f.shortfall:
-            self.across(f.shortfall_text(), "alarm")
-        filled = f"{f.say('words', 'filled_in_by')}: {f.run.case.scenario.filled_in_by or '____________'}"
+        if f.alarm:
+            self.across(f.alarm, "alarm")
+        filled = f"{f.say('words', 'filled_in_by')}: {f.filled_in_by or '____________'}"
         unit = f"{f.say('words', 'unit')}: {f.unit}"
         half = max(1, len(self.widths) // 2)
         self.sheet.set_row(self.line, 20)
@@ -93,7 +93,7 @@ class SheetWriter:
         for row in table.rows:
             self._row(table, row, starts)
         if table.hidden:
-            self.across(self.figures.say("words", "more_rows", rows=f"{table.hidden:,}"), "row")
+            self.across(self.speaker.say("words", "more_rows", rows=f"{table.hidden:,}"), "row")
         return first, last
 
     def _headings(self, table: Table, starts: Sequence[int]) -> None:
@@ -157,14 +157,14 @@ class SheetWriter:
             self.sheet.write_number(self.line, start, self._number(column, value), style)
 
     def _number(self, column: Column, value: Decimal | float) -> float:
-        return self.figures.amount(int(value)) if column.kind == "money" else float(value)
+        return self.speaker.amount(int(value)) if column.kind == "money" else float(value)
 
     def _width(self, start: int, column: Column) -> float:
         return sum(self.widths[start : start + column.span])
 
     def finish(self, headings: tuple[int, int] | None, *, table_starts: int) -> None:
         """Footnote, signature line and print settings; ``headings`` are repeated on every printed page."""
-        f = self.figures
+        f = self.speaker
         note = self.layout.note.text(f.language)
         if note:
             self.across(note, "line")
@@ -177,7 +177,7 @@ class SheetWriter:
             self.sheet.freeze_panes(headings[1] + 1, 0)
 
     def _print(self, headings: tuple[int, int] | None) -> None:
-        f, sheet = self.figures, self.sheet
+        f, sheet = self.speaker, self.sheet
         sheet.set_paper(_PAPER[self.layout.paper])
         if self.layout.landscape:
             sheet.set_landscape()
@@ -188,8 +188,8 @@ class SheetWriter:
         sheet.print_area(0, 0, max(0, self.line - 1), len(self.widths) - 1)
         if headings and not is_one_page:
             sheet.repeat_rows(*headings)
-        mark = f.say("words", "synthetic") if f.run.case.scenario.synthetic else ""
-        gap = f.say("words", "has_gap") if f.shortfall else ""
+        mark = f.say("words", "synthetic") if f.is_synthetic else ""
+        gap = f.say("words", "has_gap") if f.alarm else ""
         marks = " ".join(part for part in (mark, gap) if part)
         page = _escape(f.say("words", "page")).replace("{page}", "&P").replace("{pages}", "&N")
         sheet.set_footer(f"&L&8 {_escape(f.title[:_FOOTER])}&C&8 {page}&R&8 {marks}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -10,8 +10,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from allocator.reporting.figures import Figures, add_up_rounded
+from allocator.reporting.figures import add_up_rounded
 from allocator.reporting.layout import ColumnLayout, Kind, Ratio, TableLayout
+from allocator.reporting.speaker import Speaker
 from allocator.reporting.views import VIEWS
 
 RowKind = Literal["row", "section", "subtotal", "total"]
@@ -58,39 +59,34 @@ class Table:
         return any(column.group for column in self.columns)
 
 
-def make_table(layout: TableLayout, figures: Figures) -> Table:
-    """Table of ``layout`` filled from the run, with the columns that the report's audience may see.
+Views = Mapping[str, Callable[[Any], pd.DataFrame]]
+"""View by name: each is given the speaker."""
 
-    An empty view gives a table without rows.
+
+def make_table(layout: TableLayout, speaker: Speaker, views: Views = VIEWS) -> Table:
+    """Table of ``layout`` filled from its view, with the columns that the report's audience may see.
+
+    An empty view gives a table without rows; ``views`` are those of one run, unless others are given.
     """
-    frame = VIEWS[layout.view](figures)
-    columns = tuple(column for entry in layout.columns_for(figures.audience) for column in _columns(entry, figures))
+    frame = views[layout.view](speaker)
+    columns = tuple(column for entry in layout.columns_for(speaker.audience) for column in _columns(entry, speaker))
     cells = _cells(frame, columns)
     hidden = max(0, len(frame) - layout.max_rows)
     sections = frame[layout.section].tolist() if layout.section else []
-    rows = tuple(_rows(columns, cells, sections, layout, figures)) if len(frame) else ()
-    title = layout.title.text(figures.language).replace("{unit}", figures.unit)
-    return Table(title, columns, rows, layout.empty.text(figures.language), hidden)
+    rows = tuple(_rows(columns, cells, sections, layout, speaker)) if len(frame) else ()
+    title = layout.title.text(speaker.language).replace("{unit}", speaker.unit)
+    return Table(title, columns, rows, layout.empty.text(speaker.language), hidden)
 
 
-def _columns(layout: ColumnLayout, figures: Figures) -> Iterator[Column]:
-    head = layout.head.text(figures.language).replace("{unit}", figures.unit)
-    group = layout.group.text(figures.language).replace("{unit}", figures.unit)
-    decimals = figures.money_decimals if layout.kind == "money" else layout.decimals
-    for key, name in _repeats(layout, figures):
+def _columns(layout: ColumnLayout, speaker: Speaker) -> Iterator[Column]:
+    head = layout.head.text(speaker.language).replace("{unit}", speaker.unit)
+    group = layout.group.text(speaker.language).replace("{unit}", speaker.unit)
+    decimals = speaker.money_decimals if layout.kind == "money" else layout.decimals
+    for key, name in speaker.repeats(layout.each) if layout.each else [("", "")]:
         yield Column(
             layout.key.replace("{}", key), head.replace("{}", name), group, layout.kind, decimals, layout.width,
             layout.span, layout.scale, layout.total, layout.shows_zero, layout.ratio,
         )  # fmt: skip
-
-
-def _repeats(layout: ColumnLayout, figures: Figures) -> list[tuple[str, str]]:
-    if not layout.each:
-        return [("", "")]
-    if layout.each == "levels":
-        return [(level, figures.label("levels", level)) for level in figures.levels]
-    years: list[int] = getattr(figures, layout.each)
-    return [(str(year), figures.year(year)) for year in years]
 
 
 def _cells(frame: pd.DataFrame, columns: Sequence[Column]) -> list[list[Any]]:
@@ -119,7 +115,7 @@ def _rows(
     cells: list[list[Any]],
     sections: list[Any],
     layout: TableLayout,
-    figures: Figures,
+    speaker: Speaker,
 ) -> Iterator[Row]:
     count = len(cells[0])
     shown = min(count, layout.max_rows)
@@ -130,9 +126,9 @@ def _rows(
         for position in range(start, min(end, shown)):
             yield Row("row", tuple(_shown(column[position]) for column in cells))
         if layout.subtotal:
-            yield _sum("subtotal", columns, cells, slice(start, end), figures)
+            yield _sum("subtotal", columns, cells, slice(start, end), speaker)
     if layout.total:
-        yield _sum("total", columns, cells, slice(0, count), figures)
+        yield _sum("total", columns, cells, slice(0, count), speaker)
 
 
 @dataclass(frozen=True)
@@ -150,11 +146,11 @@ def _shown(value: Any) -> Any:  # noqa: ANN401 - a cell
     return value
 
 
-def _sum(kind: RowKind, columns: Sequence[Column], cells: list[list[Any]], part: slice, figures: Figures) -> Row:
+def _sum(kind: RowKind, columns: Sequence[Column], cells: list[list[Any]], part: slice, speaker: Speaker) -> Row:
     values = [_sum_of(column, column_cells[part]) for column, column_cells in zip(columns, cells, strict=True)]
     # the word goes into the first text column: a number column is too narrow for it
     label = next((i for i, c in enumerate(columns) if c.kind == "text" and not c.is_summed), 0)
-    values[label] = figures.say("words", kind)
+    values[label] = speaker.say("words", kind)
     return Row(kind, tuple(values))
 
 

@@ -13,13 +13,15 @@ from xlsxwriter import Workbook
 from allocator.errors import AllocatorError, Problem, ScenarioError
 from allocator.i18n import _
 from allocator.plan.run_folder import Run
-from allocator.reporting.audience import INTERNAL, PUBLIC, Audience
+from allocator.reporting.audience import INTERNAL, Audience
 from allocator.reporting.figures import Figures, figures
 from allocator.reporting.layout import SheetLayout
 from allocator.reporting.one_page import headline, risk_lines
 from allocator.reporting.sheets import SheetWriter, grid_widths
+from allocator.reporting.speaker import Speaker
 from allocator.reporting.styles import Styles
-from allocator.reporting.tables import make_table
+from allocator.reporting.tables import Views, make_table
+from allocator.reporting.views import VIEWS
 
 _OPTIONS = {
     "strings_to_formulas": False,
@@ -46,8 +48,13 @@ def write_workbook(run: Run, path: Path, language: str = "zh", audience: Audienc
     return write_sheets(seen, seen.layout.sheets, path)
 
 
-def write_sheets(seen: Figures, sheets: Sequence[SheetLayout], path: Path) -> Path:
+def write_sheets(seen: Speaker, sheets: Sequence[SheetLayout], path: Path, views: Views = VIEWS) -> Path:
     """Write one workbook with those of ``sheets`` that have something for the audience of ``seen``.
+
+    Parameters
+    ----------
+    views
+        What the tables show; the views of one run, unless others are given.
 
     Raises
     ------
@@ -62,7 +69,7 @@ def write_sheets(seen: Figures, sheets: Sequence[SheetLayout], path: Path) -> Pa
         cure = _("add the audience to sheets, tables and columns in reports/")
         raise ScenarioError([Problem(path.name, finding, cure)])
     with scratch_file(path) as scratch:
-        _write(seen, shown, scratch)
+        _write(seen, shown, scratch, views)
     return path
 
 
@@ -92,30 +99,26 @@ def scratch_file(path: Path) -> Iterator[Path]:
         scratch.unlink(missing_ok=True)
 
 
-def _write(seen: Figures, sheets: Sequence[SheetLayout], path: Path) -> None:
+def _write(seen: Speaker, sheets: Sequence[SheetLayout], path: Path, views: Views) -> None:
     with Workbook(str(path), _OPTIONS) as book:
-        book.set_properties({"title": seen.title, "comments": _properties(seen)})
+        book.set_properties({"title": seen.title, "comments": seen.properties})
         styles = Styles(book, seen.layout.font)
         for layout in sheets:
-            _sheet(book, styles, layout, seen)
+            _sheet(book, styles, layout, seen, views)
 
 
-def _properties(seen: Figures) -> str:
-    parts = [] if seen.audience == PUBLIC else [seen.status_text(), seen.gap_text()]
-    if seen.run.case.scenario.synthetic:
-        parts.insert(0, seen.say("words", "synthetic_long"))
-    return seen.say("words", "sentence_end").join(parts)
-
-
-def _sheet(book: Workbook, styles: Styles, layout: SheetLayout, seen: Figures) -> None:
-    tables = [make_table(entry, seen) for entry in layout.tables_for(seen.audience)]
+def _sheet(book: Workbook, styles: Styles, layout: SheetLayout, seen: Speaker, views: Views) -> None:
+    tables = [make_table(entry, seen, views) for entry in layout.tables_for(seen.audience)]
     widths = grid_widths(tables)
     sheet = book.add_worksheet(layout.name.text(seen.language))
     writer = SheetWriter(sheet, layout, styles, seen, widths)
-    writer.start(_title(layout, seen))
-    is_one_page = layout.kind == "one_page"
-    if is_one_page:
-        headline(writer)
+    title = layout.title.text(seen.language)
+    for name, value in seen.title_values.items():
+        title = title.replace(f"{{{name}}}", str(value))
+    writer.start(title)
+    one_page = seen if layout.kind == "one_page" and isinstance(seen, Figures) else None
+    if one_page:
+        headline(writer, one_page)
     headings = None
     for position, table in enumerate(tables):
         if position:
@@ -124,14 +127,6 @@ def _sheet(book: Workbook, styles: Styles, layout: SheetLayout, seen: Figures) -
     if headings and layout.has_filter and tables[-1].rows:
         totals = sum(1 for row in tables[-1].rows if row.kind == "total") + bool(tables[-1].hidden)
         sheet.autofilter(headings[1], 0, writer.line - 1 - totals, len(tables[-1].columns) - 1)
-    if is_one_page:
-        risk_lines(writer)
+    if one_page:
+        risk_lines(writer, one_page)
     writer.finish(headings, table_starts=len(tables))
-
-
-def _title(layout: SheetLayout, seen: Figures) -> str:
-    horizon = seen.run.case.scenario.horizon
-    text = layout.title.text(seen.language)
-    for name, value in (("scenario", seen.title), ("first", horizon.first), ("last", horizon.last)):
-        text = text.replace(f"{{{name}}}", str(value))
-    return text
