@@ -177,6 +177,29 @@ def falsify(table: Path) -> None:
         frame.to_parquet(table, index=False)
 
 
+def test_runs_are_compared(cli: Cli, teaching_run: tuple[Path, Result], tmp_path: Path) -> None:
+    """A copy of the run whose central grant was 20 larger differs in that limit alone."""
+    folder, _ = teaching_run
+    other = tmp_path / "second draft"
+    shutil.copytree(folder, other)
+    limits = other / "inputs" / "register" / "资金额度.csv"
+    text = limits.read_text(encoding="utf-8")
+    limits.write_text(text.replace("中央补助,东县,2025,90", "中央补助,东县,2025,110"), encoding="utf-8")
+    shown = cli("compare", folder, other)
+    assert (shown.code, shown.err) == (0, "")
+    assert "second draft compared with done" in shown.out
+    assert "limits·amount: changed 1 rows; total 1,750 → 1,770 (+20) 万元" in shown.out
+    assert "Of 9 projects before: 9 unchanged" in shown.out
+    document = json.loads(cli("compare", folder, other, "--json").out)
+    assert [(row["path"], row["before"], row["after"]) for row in document["inputs"]] == [
+        ("register.limits.amount", "90", "110")
+    ]
+    assert document["moves"] == []
+    alone = cli("compare", folder)
+    assert alone.code == Exit.BAD_INPUT
+    assert "one run alone cannot be compared" in alone.err
+
+
 def test_no_run_is_overwritten(cli: Cli, teaching_run: tuple[Path, Result]) -> None:
     """A folder that holds something is refused before any work is done."""
     refused = cli("run", "teaching", "--out", teaching_run[0])

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
+from allocator.cli.compare import compare
 from allocator.cli.consoles import survive_any_encoding
 from allocator.cli.exits import guarded
 from allocator.cli.intake import template
@@ -24,6 +25,7 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "audit": (audit, _("Check a run again from its inputs alone.")),
     "report": (report, _("Write workbook and page of a run again.")),
     "template": (template, _("Write the workbook that a county fills in.")),
+    "compare": (compare, _("Compare runs with the first one: inputs, goals, money, moves, debt.")),
     "generate": (generate, _("Make a synthetic scenario with its register, of any size.")),
     "init": (init, _("Copy a shipped example, as a start for a scenario of your own.")),
     "export": (export, _("Write columns and rows of a scenario with readable names, for any other solver.")),
