@@ -11,6 +11,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from allocator.errors import Problem
@@ -27,6 +28,16 @@ _VALUE = re.compile(r"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>([^<]+)<")
 _MAYBE = re.compile(r"t\s*=\s*[\"']e[\"']|<(?:\w+:)?f[\s/>]")
 
 
+@dataclass(frozen=True)
+class Lost:
+    """One such cell: its sheet, its name (B7), what it shows, and the cure."""
+
+    sheet: str
+    cell: str
+    finding: str
+    cure: str
+
+
 def lost_cells(path: Path, shown: str, sheets: Collection[str]) -> list[Problem]:
     """Every cell of a workbook with an error value, or with a formula that was saved without its result.
 
@@ -37,16 +48,28 @@ def lost_cells(path: Path, shown: str, sheets: Collection[str]) -> list[Problem]
     sheets
         Names of the sheets to look at.
     """
+    return [
+        Problem(
+            _("{place}, cell {cell}").format(place=f"{shown}[{lost.sheet}]", cell=lost.cell), lost.finding, lost.cure
+        )
+        for lost in find_lost(path, sheets)
+    ]
+
+
+def find_lost(path: Path, sheets: Collection[str]) -> list[Lost]:
+    """The cells of :func:`lost_cells` one by one."""
+    return [lost for name, text in sheet_texts(path) if name in sheets for lost in _lost(text, name)]
+
+
+def sheet_texts(path: Path) -> Iterator[tuple[str, str]]:
+    """Name of each sheet of a workbook, and the markup that holds it; nothing for other kinds than :data:`KINDS`."""
     if path.suffix.lower() not in KINDS or not zipfile.is_zipfile(path):
-        return []
+        return
     with zipfile.ZipFile(path) as archive:
         members = set(archive.namelist())
-        return [
-            problem
-            for name, member in _sheets(archive)
-            if name in sheets and member in members
-            for problem in _lost(archive.read(member).decode("utf-8", "replace"), f"{shown}[{name}]")
-        ]
+        for name, member in _sheets(archive):
+            if member in members:
+                yield name, archive.read(member).decode("utf-8", "replace")
 
 
 def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
@@ -64,20 +87,20 @@ def _attributes(tag: str) -> dict[str, str]:
     return {key: html.unescape(one or other) for key, one, other in _ATTRIBUTE.findall(tag)}
 
 
-def _lost(text: str, place: str) -> Iterator[Problem]:
+def _lost(text: str, sheet: str) -> Iterator[Lost]:
     if not _MAYBE.search(text):
         return
     for written, inside in _CELL.findall(text):
         cell = _attributes(written)
-        here = _("{place}, cell {cell}").format(place=place, cell=cell.get("r", "?"))
+        here = cell.get("r", "?")
         value = _VALUE.search(_without_formula(inside))
         if cell.get("t") == "e":
             finding = _("the cell shows the error {error}").format(error=value[1] if value else "#")
-            yield Problem(here, finding, _("correct the formula, or write the value itself"))
+            yield Lost(sheet, here, finding, _("correct the formula, or write the value itself"))
         elif _FORMULA.search(inside) and value is None and cell.get("t") != "str":
             finding = _("the formula was saved without its result")
-            yield Problem(
-                here, finding, _("open the workbook in a spreadsheet program and save it, or write the value")
+            yield Lost(
+                sheet, here, finding, _("open the workbook in a spreadsheet program and save it, or write the value")
             )
 
 

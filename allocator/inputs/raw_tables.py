@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineSheet
 
 from allocator.errors import Problem, ScenarioError
 from allocator.i18n import _
-from allocator.inputs.cells import FORMULA_START
 from allocator.inputs.headings import Heading, UnknownHeading, nearest, normal, read_heading
 from allocator.inputs.lost_cells import lost_cells
 from allocator.inputs.register_sheets import SHEETS, Sheet
 from allocator.inputs.schemas.scenario import Money
+from allocator.inputs.workbook_files import WORKBOOKS, cell_text, csv_lines, open_sheets
 
-WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods")
-MAX_BYTES = 1_000_000_000
-"""Size of a workbook, unpacked; more is an attack or a mistake."""
-MAX_CELLS = 30_000_000
-"""Cells of one sheet, blank ones counted; a stray value far away makes a sheet this large."""
 HEADING_ROWS = 10
 """The heading row must be among these first rows; titles may stand above it."""
 
@@ -141,7 +132,7 @@ def workbook_grids(path: Path, shown: str, problems: list[Problem]) -> list[Grid
     ScenarioError
         When the workbook cannot be opened, or is far too large.
     """
-    grids = [Grid(name, f"{shown}[{name}]", rows) for name, rows in _workbook_rows(path, shown)]
+    grids = [Grid(page.name, f"{shown}[{page.name}]", _rows(page)) for page in open_sheets(path, shown)]
     problems.extend(lost_cells(path, shown, [grid.name for grid in grids if _is_data(grid)]))
     return grids
 
@@ -150,73 +141,15 @@ def csv_grids(files: Mapping[str, Path], problems: list[Problem]) -> list[Grid]:
     """Tables of .csv files by shown name; files that cannot be read are added to ``problems``."""
     grids = []
     for shown, file in files.items():
-        text = _decoded(file.read_bytes())
-        if text is None:
-            finding = _("the file is neither in UTF-8 nor in GB 18030 (GBK)")
-            problems.append(Problem(shown, finding, _("save it as 'CSV UTF-8'")))
-            continue
         try:
-            lines = list(csv.reader(io.StringIO(text, newline="")))
-        except csv.Error as error:
-            finding = _("not a .csv file: {reason}").format(reason=error)
-            problems.append(Problem(shown, finding, _("save it as .csv again")))
-            continue
-        grids.append(Grid(file.stem, shown, [[_unquoted(cell.strip()) for cell in line] for line in lines]))
+            grids.append(Grid(file.stem, shown, csv_lines(file, shown)))
+        except ScenarioError as error:
+            problems.extend(error.problems)
     return grids
 
 
-def _decoded(content: bytes) -> str | None:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return None if "\x00" in text else text
-    return None
-
-
-def _unquoted(cell: str) -> str:
-    """Take away the apostrophe that keeps a spreadsheet program from reading a formula."""
-    return cell[1:] if cell.startswith("'") and FORMULA_START.match(cell) else cell
-
-
-def _workbook_rows(path: Path, shown: str) -> Iterator[tuple[str, list[list[str]]]]:
-    try:
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                size = sum(info.file_size for info in archive.infolist())
-            if size > MAX_BYTES:
-                finding = _("the workbook is larger than {limit} bytes, unpacked").format(limit=f"{MAX_BYTES:,}")
-                raise ScenarioError([Problem(shown, finding, _("remove what is not part of the register"))])
-        with path.open("rb") as file:
-            book = CalamineWorkbook.from_filelike(file)
-            for name in book.sheet_names:
-                page = book.get_sheet_by_name(name)
-                if page.total_height * page.total_width > MAX_CELLS:
-                    finding = _("the sheet reaches to row {row} and column {column}")
-                    finding = finding.format(row=page.total_height, column=page.total_width)
-                    cure = _("delete the empty rows and columns below and beside the table")
-                    raise ScenarioError([Problem(f"{shown}[{name}]", finding, cure)])
-                yield name, [[_cell_text(cell) for cell in row] for row in page.to_python(skip_empty_area=False)]
-    except (CalamineError, OSError, zipfile.BadZipFile) as error:
-        finding = _("the workbook cannot be opened ({reason})").format(reason=str(error) or type(error).__name__)
-        raise ScenarioError(
-            [Problem(shown, finding, _("open it in a spreadsheet program and save it again"))]
-        ) from error
-
-
-def _cell_text(cell: object) -> str:
-    """A cell as the user sees it, to the fifteen digits a spreadsheet keeps."""
-    if isinstance(cell, str):
-        return cell.strip()
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        text = repr(cell)
-        return text.removesuffix(".0") if len(text) <= 16 else f"{cell:.15g}"
-    if isinstance(cell, datetime) and not any((cell.hour, cell.minute, cell.second)):
-        return cell.date().isoformat()
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
+def _rows(page: CalamineSheet) -> list[list[str]]:
+    return [[cell_text(cell) for cell in row] for row in page.to_python(skip_empty_area=False)]
 
 
 def _is_data(grid: Grid) -> bool:
