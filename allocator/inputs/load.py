@@ -18,6 +18,7 @@ from allocator.inputs.raw_tables import read_tables
 from allocator.inputs.references import fill_in, resolve_references, sorted_frames
 from allocator.inputs.register_checks import check_register, places_of_money, unused_rows
 from allocator.inputs.register_reader import Sheets, read_sheets
+from allocator.inputs.running_checks import check_running, fill_running, running_notices
 from allocator.inputs.scenario_checks import scenario_problems, scenario_references
 from allocator.inputs.scenario_files import ScenarioFiles, inside, read_scenario, with_changes
 from allocator.inputs.schema_errors import validated
@@ -116,7 +117,9 @@ def _sheets(
     sheets = read_sheets(tables, scenario.money)
     resolve_references(sheets, policy_tree.data, scenario.counties)
     fill_in(sheets, scenario.money)
+    fill_running(sheets, scenario.money)
     check_register(sheets, scenario)
+    check_running(sheets, scenario)
     return sheets, found
 
 
@@ -127,4 +130,4 @@ def _together(sheets: Sheets, policy: PolicyModel, scenario: Scenario) -> list[N
     check_limits(sheets, policy, scenario, years)
     estates, items = sheets.frames["estates"], sheets.frames["items"]
     notices = implausible(estates, items, scenario.money, sheets.raw["estates"].place)
-    return [*notices, *unused_rows(sheets, scenario, years)]
+    return [*notices, *unused_rows(sheets, scenario, years), *running_notices(sheets, policy, scenario)]

@@ -12,7 +12,7 @@ from allocator.formulation.frames import summed
 from allocator.formulation.funding import SHORTFALL
 from allocator.plan.choices import read_choices
 from allocator.plan.explanation import explain_estates, passed_over
-from allocator.plan.ledgers import assign_firm, collect_flows, debt_tables, ledger_tables
+from allocator.plan.ledgers import assign_firm, collect_flows, debt_tables, ledger_tables, running_table
 from allocator.plan.payments import payment_lines
 from allocator.plan.selection import bundles_table, estates_table, projects_table, tasks_table, works_table
 from allocator.plan.tables import TABLES
@@ -37,6 +37,7 @@ def assemble(f: Formulation, x: Floats, baseline: pd.Series) -> dict[str, pd.Dat
         "projects": projects_table(f, choices, estates),
         "works": works,
         "payments": payments,
+        "running": running_table(f.index.case, f.index.payment_years, source_use),
         "source_use": source_use,
         "accounts": accounts,
         "bonds": bonds,

@@ -19,7 +19,7 @@ from allocator.formulation.accounts import (
 )  # fmt: skip
 from allocator.formulation.build import Formulation
 from allocator.formulation.frames import stack
-from allocator.formulation.funding import SHORTFALL
+from allocator.formulation.funding import SHORTFALL, scopes
 from allocator.inputs.case import Case
 from allocator.inputs.register_sheets import TOTAL
 from allocator.plan.choices import Choices
@@ -255,6 +255,24 @@ def assign_firm(case: Case, payments: pd.DataFrame, firm_left: dict[Key, int]) -
         [firm_left.get(k, 0) for k in keys[["source", "place", "year"]].itertuples(index=False, name=None)], keys.index
     )
     return (has - before).clip(lower=0).clip(upper=keys["amount"]).astype(np.int64)
+
+
+def running_table(case: Case, payment_years: tuple[int, ...], source_use: pd.DataFrame) -> pd.DataFrame:
+    """Table ``running``: every bill of projects under way; the firm money of an account goes to its bills first."""
+    bills = case.register.running
+    bills = bills[bills["year"].isin(payment_years)].astype({"year": np.int64})
+    place = bills["county"].where(scopes(case, bills["source"]) == "county", "")
+    bills = bills.assign(place=place, start_year=bills["start_year"].fillna(0).astype(np.int64))
+    bills = bills.assign(
+        level=bills["source"].map({n: s.level for n, s in case.policy.sources.items()}),
+        ledger=bills["source"].map({n: s.ledger for n, s in case.policy.sources.items()}),
+        booked=booked_years(bills, overall_accounts(case)),
+    )
+    firm = source_use.groupby(["source", "place", "year"])["firm"].sum().to_dict()
+    keys = ["source", "place", "booked"]
+    has = pd.Series([firm.get(key, 0) for key in bills[keys].itertuples(index=False, name=None)], bills.index)
+    before = bills.groupby(keys)["amount"].cumsum() - bills["amount"]
+    return bills.assign(firm=(has - before).clip(lower=0).clip(upper=bills["amount"]))[list(TABLES["running"])]
 
 
 def debt_tables(f: Formulation, choices: Choices) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -81,6 +81,21 @@ TABLES: dict[str, dict[str, Kind]] = {
         "basis": "text",
         "stands_in": "bool",  # 政府代担
     },  # source "shortfall" is the last resort; its payer is the one it stands in for
+    # 续建: bills of projects under way in the payment years, paid before any new start.
+    "running": {
+        "project": "text",
+        "name": "text",
+        "county": "text",
+        "start_year": "int",  # 0: not told
+        "estates": "int",
+        "households": "int",
+        "source": "text",
+        "level": "text",
+        "ledger": "text",
+        "year": "int",
+        "amount": "money",
+        "firm": "money",
+    },
     # How arrivals are used, oldest first; place "" is the whole city.
     "source_use": {
         "source": "text",

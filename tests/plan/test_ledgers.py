@@ -167,3 +167,22 @@ def test_accounts_of_a_plan() -> None:
     ]
     assert rows(tables["debt"], "stock", "stock_ceiling") == [(100, -1), (90, 300), (0, -1)]
     assert rows(tables["payments"], "source", "amount", "firm") == [("bond_money", 100, 0)]
+
+
+def test_bills_of_running_projects_take_firm_money_first_in_their_order() -> None:
+    """12 firm of 2025's 20 go to the bills 10 and 5 first; 2026 has no firm money; 2030 is past the payment years."""
+    bills = [("old", 2025, 10), ("older", 2025, 5), ("old", 2026, 4), ("old", 2030, 9)]
+    tables = tables_of(
+        estates=[{"estate": "a"}],
+        items=[{"estate": "a", "cost": 1}],
+        horizon=(2025, 2025, 2026),
+        limits=[
+            {"amount": 12, "certainty": "arrived"}, {"amount": 8, "certainty": "expected"}, {"amount": 9, "year": 2026},
+        ],
+        running=[{"project": name, "name": "Old", "start_year": 2024, "year": y, "amount": n} for name, y, n in bills],
+    )  # fmt: skip
+    assert rows(tables["running"], "project", "county", "start_year", "level", "year", "amount", "firm") == [
+        ("old", "c", 2024, "local", 2025, 10, 10),
+        ("old", "c", 2024, "local", 2026, 4, 0),
+        ("older", "c", 2024, "local", 2025, 5, 2),
+    ]

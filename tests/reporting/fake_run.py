@@ -188,13 +188,15 @@ def fake_run(
     paid = payments[payments["source"] != "shortfall"]
     gap = payments[payments["source"] == "shortfall"].rename(columns={"year": "year"})
     later = paid[paid["year"] > YEARS[0]]
+    accounts = _accounts(case, paid)
     tables = {
         "estates": estates,
         "projects": _projects(estates),
         "works": works,
         "payments": payments,
         "source_use": _source_use(paid),
-        "accounts": _accounts(case, paid),
+        "accounts": accounts,
+        "running": _running(case, accounts),
         "bonds": pd.DataFrame([("bond", "甲区", 2025, 3, 300_00, 500_00)], columns=list(TABLES["bonds"])),
         "debt": _debt(case),
         "shortfall": gap.groupby(["county", "year"], as_index=False)["amount"].sum(),
@@ -322,6 +324,24 @@ def _accounts(case: Case, paid: pd.DataFrame) -> pd.DataFrame:
         carried_out=0,
         lapsed=40_00 * (~unlimited).astype(int),
         unlimited=unlimited,
+    )
+
+
+def _running(case: Case, accounts: pd.DataFrame) -> pd.DataFrame:
+    """A project under way in every county, which all accounts of the county pay; the first county's pay the city's."""
+    bills = accounts[accounts["running"] > 0].copy()
+    bills["county"] = bills["place"].where(bills["place"].isin(COUNTIES), COUNTIES[0])
+    sources = case.policy.sources
+    return bills.assign(
+        project="old-" + bills["county"],
+        name=bills["county"] + "续建项目",
+        start_year=YEARS[0] - 1,
+        estates=2,
+        households=150,
+        level=bills["source"].map({key: source.level for key, source in sources.items()}),
+        ledger=bills["source"].map({key: source.ledger for key, source in sources.items()}),
+        amount=bills["running"],
+        firm=bills["running"].where(bills["year"] == YEARS[0], 0),
     )
 
 

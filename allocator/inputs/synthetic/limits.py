@@ -48,31 +48,47 @@ class Purse(Setting):
         return np.where(amount >= 10 * unit, np.round(amount / unit) * unit, np.round(amount))
 
 
-def make_running(purse: Purse) -> pd.DataFrame:
-    """Sheet ``running``: bills that fall due before anything new."""
+def make_running(purse: Purse, carried: pd.DataFrame) -> pd.DataFrame:
+    """Sheet ``running``: projects of the year before, with bills that fall due before anything new."""
     recipe, years = purse.recipe.money.running, purse.years
+    held = carried.groupby(["source", "place"])["amount"].sum() // recipe.projects
     records = []
     for county in purse.extent.counties:
         a_year = purse.public[county.id] * purse.weights.max()
         per_bill = a_year * np.array(recipe.bills) / recipe.projects
+        paid = {source: int(a_year * recipe.paid / recipe.projects * share) for source, share in recipe.sources.items()}
+        bills = [(y, s, int(bill * share)) for y, bill in zip(years, per_bill, strict=False)
+                 for s, share in recipe.sources.items()]  # fmt: skip
+        facts = _project_money(purse, sum(paid.values()), sum(amount for _year, _source, amount in bills))
         for number in range(1, recipe.projects + 1):
-            for year, bill in zip(years, per_bill, strict=False):
-                records += [
-                    {
-                        "project": f"R-{county.code}-{number}",
-                        "name": purse.recipe.names.running.format(county=county.short, number=number),
-                        "county": county.id,
-                        "start_year": years[0] - 1,
-                        "estates": 1,
-                        "households": 60 * number,
-                        "source": source,
-                        "year": year,
-                        "amount": int(bill * share),
-                        "document": purse.recipe.names.document,
-                    }
-                    for source, share in recipe.sources.items()
-                ]
+            records += [
+                {
+                    "project": f"R-{county.code}-{number}",
+                    "name": purse.recipe.names.running.format(county=county.short, number=number),
+                    "county": county.id,
+                    "start_year": years[0] - 1,
+                    "estates": 1,
+                    "households": 60 * number,
+                    **facts,
+                    "expected_end": years[0],
+                    "source": source,
+                    "arrived": paid[source] + int(held.get((source, county.id), 0)),
+                    "paid": paid[source],
+                    "year": year,
+                    "amount": amount,
+                    "document": purse.recipe.names.document,
+                }
+                for year, source, amount in bills
+            ]
     return pd.DataFrame(records).sort_values(["project", "source", "year"], ignore_index=True)
+
+
+def _project_money(purse: Purse, paid: int, bills: int) -> dict[str, int]:
+    """Estimate, contract and works done of a project under way, in steps that make whole money units."""
+    recipe, unit = purse.recipe.money.running, int(1 / purse.money.step)
+    contract = -(-(paid + bills) // unit) * unit
+    estimate = int(contract * (1 + recipe.reserve)) // unit * unit
+    return {"estimate": estimate, "contract": contract, "done": int(contract * recipe.done) // unit * unit}
 
 
 def make_carried(purse: Purse) -> pd.DataFrame:

@@ -163,6 +163,12 @@ class RunningRecipe(Strict):
     bills: tuple[float, ...]
     """Share of a year's public money, by year from the plan year on."""
     sources: Mix
+    paid: float
+    """Share of a year's public money paid for them before."""
+    done: float
+    """Works carried out, as a share of the contracts."""
+    reserve: float
+    """What the estimate holds above the contracts, as a share of these."""
 
 
 class CarriedRecipe(Strict):

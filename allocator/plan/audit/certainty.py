@@ -8,6 +8,7 @@ import pandas as pd
 from allocator.i18n import _
 from allocator.plan.audit.accounts import ACCOUNT, KEY, Accounts, grid, total
 from allocator.plan.audit.report import Book
+from allocator.plan.audit.running import placed
 
 
 def check_certainty(accounts: Accounts, book: Book) -> None:
@@ -29,9 +30,11 @@ def check_certainty(accounts: Accounts, book: Book) -> None:
 
 
 def _firm_payments(accounts: Accounts, firm: pd.Series, book: Book) -> None:
-    """Firm payments of a year, and of all years up to it, against the firm money that could be used then."""
+    """Firm payments and bills of a year, and of all years up to it, against the firm money that could be used then."""
     facts, lines = accounts.facts, accounts.view.payments
-    paid = accounts.limited(lines[lines["scope"] != "estate"].groupby(KEY)["firm"].sum())
+    bills = placed(accounts, accounts.view.tables["running"])
+    both = (rows.groupby(KEY)["firm"].sum().rename("amount") for rows in (lines[lines["scope"] != "estate"], bills))
+    paid = accounts.limited(total(*both))
     if not len(paid):
         return
     index = pd.MultiIndex.from_frame(paid.reset_index()[ACCOUNT].drop_duplicates())

@@ -12,6 +12,7 @@ from allocator.plan.audit.accounts import ACCOUNT, KEY, Accounts, total
 from allocator.plan.audit.certainty import check_certainty
 from allocator.plan.audit.facts import CITY, SHORTFALL
 from allocator.plan.audit.report import Book
+from allocator.plan.audit.running import check_running
 from allocator.plan.audit.view import View
 
 TABLE_COLUMNS = ["limit", "formula", "bonds", "carried_in", "running", "service", "paid", "carried_out", "lapsed"]
@@ -29,6 +30,7 @@ def check_accounts(view: View, book: Book) -> None:
     _minimum_use(accounts, book)
     _accounts_table(accounts, book)
     _use_table(accounts, book)
+    check_running(accounts, book)
     check_certainty(accounts, book)
 
 

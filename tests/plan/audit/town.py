@@ -236,6 +236,10 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
         {"item": "e4-care", "work_class": "better", "required": True, "year": 2026, "route": "a", "cost": 20,
          "points": 90},
     ],
+    "running": [
+        {"project": "old", "county": "c", "source": "budget", "level": "local", "ledger": "budget", "year": 2026,
+         "amount": 3},
+    ],
     "source_use": [
         {"source": "central", "place": "c", "arrival_year": 2024, "year": 2025, "amount": 10},
         {"source": "central", "place": "c", "arrival_year": 2025, "year": 2025, "amount": 30},
