@@ -15,6 +15,7 @@ from allocator.cli.scenarios import find_scenario, shipped_names
 from allocator.formulation.families import FAMILIES
 from allocator.inputs.load import load
 from allocator.inputs.schemas.base import Cited
+from allocator.inputs.schemas.changes import FAMILY_NAMES
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.zh-CN.md")
@@ -65,6 +66,11 @@ def test_every_family_is_explained() -> None:
     """Registry and formulation.md name the same families in the same order."""
     explained = _headings(_chapter(_text("models/xianning-2024/formulation.md"), "Families"), 2)
     assert list(FAMILIES) == explained
+
+
+def test_the_families_that_may_be_switched_off_are_the_families() -> None:
+    """Scenarios name families before any is loaded: the list of names is that of the registry."""
+    assert list(FAMILIES) == list(FAMILY_NAMES)
 
 
 def test_every_family_has_a_test_file_and_a_golden() -> None:

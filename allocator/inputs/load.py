@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from allocator.errors import Problem, ScenarioError
+from allocator.inputs.availability import restricted
 from allocator.inputs.case import Case, Notice, Register
 from allocator.inputs.copying import changes_file
 from allocator.inputs.limit_checks import check_limits, payment_years
@@ -16,14 +17,16 @@ from allocator.inputs.policy_checks import policy_problems
 from allocator.inputs.policy_files import PolicyFiles, read_policy
 from allocator.inputs.raw_tables import read_tables
 from allocator.inputs.references import fill_in, resolve_references, sorted_frames
+from allocator.inputs.register_changes import change_register
 from allocator.inputs.register_checks import check_register, places_of_money, unused_rows
 from allocator.inputs.register_reader import Sheets, read_sheets
 from allocator.inputs.running_checks import check_running, fill_running, running_notices
 from allocator.inputs.scenario_checks import scenario_problems, scenario_references
-from allocator.inputs.scenario_files import ScenarioFiles, inside, read_scenario, with_changes
+from allocator.inputs.scenario_files import ScenarioFiles, inside, overlay, read_scenario
 from allocator.inputs.schema_errors import validated
 from allocator.inputs.schemas.policy import PolicyModel
 from allocator.inputs.schemas.scenario import Scenario
+from allocator.inputs.tree_changes import changed_trees
 from allocator.inputs.yaml_files import Tree, sha256
 
 
@@ -49,12 +52,11 @@ def load(path: Path | str, changes: Mapping[str, object] | None = None) -> Case:
     """
     problems: list[Problem] = []
     files = read_scenario(Path(path))
-    changes = changes or {}
-    policy_files = _policy_files(files, changes, problems)
-    base = policy_files.tree if policy_files else Tree()
-    tree, overlay = with_changes(files.tree, base, changes)
+    policy_files = _policy_files(files, changes or {}, problems)
+    model = policy_files.tree if policy_files else Tree()
+    over = overlay(*changed_trees(files.levels, model, []), changes) if changes else Tree()
+    tree, policy_tree = changed_trees((*files.levels, over), model, problems)
     files = replace(files, tree=tree)
-    policy_tree = base.merged(tree.under("policy"))
     scenario = validated(Scenario, tree, problems)
     policy = validated(PolicyModel, policy_tree, problems) if policy_files else None
     if scenario is None:
@@ -72,17 +74,19 @@ def load(path: Path | str, changes: Mapping[str, object] | None = None) -> Case:
         raise ScenarioError(problems)
     origins = {files.shown(file): file for file in files.files} | policy_files.files | register_files
     hashes = {name: sha256(file) for name, file in origins.items()}
-    if overlay.data:
-        name, text = changes_file(files.files[0].name, overlay.data, origins)
+    if over.data:
+        name, text = changes_file(files.files[0].name, over.data, origins)
         hashes[name] = hashlib.sha256(text.encode()).hexdigest()
+    years = payment_years(scenario, policy, set(sheets.frames["items"]["work"]))
+    policy, frames = restricted(policy, sorted_frames(sheets), scenario, years)
     return Case(
         scenario=scenario,
         policy=policy,
-        register=Register(**sorted_frames(sheets)),
+        register=Register(**frames),
         notices=tuple(notices),
         files=hashes,
         path=files.files[0],
-        changes=overlay.data,
+        changes=over.data,
         origins=origins,
     )
 
@@ -90,8 +94,8 @@ def load(path: Path | str, changes: Mapping[str, object] | None = None) -> Case:
 def _policy_files(files: ScenarioFiles, changes: Mapping[str, object], problems: list[Problem]) -> PolicyFiles | None:
     """Policy model that the scenario, or a change to it, names; other changes may reach into the model."""
     if "policy_model" in changes:
-        tree, _overlay = with_changes(files.tree, Tree(), {"policy_model": changes["policy_model"]})
-        files = replace(files, tree=tree)
+        over = overlay(files.tree, Tree(), {"policy_model": changes["policy_model"]})
+        files = replace(files, tree=files.tree.merged(over))
     name = files.tree.data.get("policy_model")
     if not isinstance(name, str):  # the schema says so
         return None
@@ -118,6 +122,8 @@ def _sheets(
     resolve_references(sheets, policy_tree.data, scenario.counties)
     fill_in(sheets, scenario.money)
     fill_running(sheets, scenario.money)
+    if not sheets.problems:
+        change_register(sheets, scenario, files.tree, policy_tree.data)
     check_register(sheets, scenario)
     check_running(sheets, scenario)
     return sheets, found

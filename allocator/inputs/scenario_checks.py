@@ -11,6 +11,7 @@ from allocator.inputs.headings import nearest
 from allocator.inputs.register_reader import Sheets
 from allocator.inputs.register_sheets import CERTAINTY
 from allocator.inputs.schema_errors import place_text
+from allocator.inputs.schemas.changes import FAMILY_NAMES
 from allocator.inputs.schemas.policy import PolicyModel
 from allocator.inputs.schemas.scenario import Scenario
 from allocator.inputs.yaml_files import Path_, Tree
@@ -58,13 +59,19 @@ def _twice(scenario: Scenario) -> Iterator[Fault]:
 
 
 def _words(scenario: Scenario) -> Iterator[Fault]:
-    known = list(CERTAINTY.values())
-    for position, word in enumerate(scenario.firm):
-        if word not in known:
-            near = nearest(word, known)
-            all_known = _("known: {names}").format(names=", ".join(known))
-            cure = _("did you mean {name!r}?").format(name=near) if near else all_known
-            yield ("firm", position), _("there is no certainty {found!r}").format(found=word), cure
+    no_certainty, no_family = _("there is no certainty {found!r}"), _("there is no family of rules {found!r}")
+    lists: tuple[tuple[Path_, tuple[str, ...], tuple[str, ...], str], ...] = (
+        (("firm",), scenario.firm, tuple(CERTAINTY.values()), no_certainty),
+        (("available",), scenario.available, tuple(CERTAINTY.values()), no_certainty),
+        (("options", "rules_off"), scenario.options.rules_off, FAMILY_NAMES, no_family),
+    )
+    for path, words, known, text in lists:
+        for position, word in enumerate(words):
+            if word not in known:
+                near = nearest(word, list(known))
+                all_known = _("known: {names}").format(names=", ".join(known))
+                cure = _("did you mean {name!r}?").format(name=near) if near else all_known
+                yield (*path, position), text.format(found=word), cure
     for name, value in scenario.money.other_units.items():
         if value <= 0:
             text = _("a money unit must be worth more than 0")

@@ -11,6 +11,7 @@ from typing import Any
 
 from allocator.errors import Problem, ScenarioError
 from allocator.i18n import _
+from allocator.inputs.tree_changes import stacked
 from allocator.inputs.yaml_files import Path_, Place, Tree, read_yaml
 
 CHANGES = "changes"
@@ -22,6 +23,9 @@ class ScenarioFiles:
     """The merged scenario and the files it was merged from, the outermost first."""
 
     tree: Tree
+    """All files merged, without the changes that they ask for."""
+    levels: tuple[Tree, ...]
+    """What each file states, the base first."""
     files: tuple[Path, ...]
     folder: Path
     """Folder of the outermost file; nothing outside is read."""
@@ -39,7 +43,7 @@ class ScenarioFiles:
 def read_scenario(path: Path) -> ScenarioFiles:
     """Read a scenario file and, below it, the chain of files it extends.
 
-    Mappings are merged key by key, lists and single values are replaced.
+    Mappings are merged key by key, lists and single values are replaced; lists of changes are joined, the base's first.
 
     Raises
     ------
@@ -57,10 +61,8 @@ def read_scenario(path: Path) -> ScenarioFiles:
         base = tree.data.pop("extends", None)
         trees.append(tree)
         current = None if base is None else _extended(base, tree.place(("extends",)), files, folder)
-    merged = Tree()
-    for tree in reversed(trees):
-        merged = merged.merged(tree)
-    return ScenarioFiles(merged, tuple(files), folder)
+    levels = tuple(reversed(trees))
+    return ScenarioFiles(stacked(levels), levels, tuple(files), folder)
 
 
 def _extended(base: object, place: Place, files: list[Path], folder: Path) -> Path:
@@ -94,22 +96,16 @@ def inside(written: str, start: Path, folder: Path, place: str) -> Path:
     return found
 
 
-def with_changes(scenario: Tree, policy: Tree, changes: Mapping[str, object]) -> tuple[Tree, Tree]:
-    """Lay ``changes`` on a merged scenario.
+def overlay(scenario: Tree, policy: Tree, values: Mapping[str, object]) -> Tree:
+    """What a scenario file over ``scenario`` has to say for ``values`` to hold.
 
     Parameters
     ----------
     scenario, policy
-        The merged scenario, and the policy model without the scenario's changes to it: paths that begin with
-        ``policy.`` may name a position in one of its lists.
-    changes
+        The scenario and its policy model as they are: paths may name a position in one of their lists.
+    values
         New value by dotted path, for example ``options.shortfall`` or ``policy.sources.levy.caps.0.amount.0.value``.
         Mappings are merged into what is there.
-
-    Returns
-    -------
-    tuple of Tree
-        The changed scenario, and the changes alone as a tree of scenario keys (what a file would have to say).
 
     Raises
     ------
@@ -117,19 +113,19 @@ def with_changes(scenario: Tree, policy: Tree, changes: Mapping[str, object]) ->
         When a path leads through a single value, or to a position that a list does not have.
     """
     problems: list[Problem] = []
-    overlay = Tree({}, {(): Place(CHANGES, 0)})
-    for dotted, value in changes.items():
-        whole = Tree({"policy": policy.data}).merged(scenario).merged(overlay)
+    found = Tree({}, {(): Place(CHANGES, 0)})
+    for dotted, value in values.items():
+        whole = scenario.merged(Tree({"policy": policy.data})).merged(found)
         try:
             path, new = _change(whole.data, dotted, plain(value))
         except LookupError as error:
             place = f"{CHANGES}: {dotted}"
             problems.append(Problem(place, str(error.args[0]), _("name a value as the files do: key.key.key")))
             continue
-        overlay = overlay.merged(_single(path, new))
+        found = found.merged(_single(path, new))
     if problems:
         raise ScenarioError(problems)
-    return scenario.merged(overlay), overlay
+    return found
 
 
 def _change(data: dict[str, Any], dotted: str, value: object) -> tuple[Path_, object]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from allocator.inputs.schemas.base import Id, Label, Share, Strict, Year
+from allocator.inputs.schemas.changes import Change
 
 
 class Money(Strict):
@@ -121,6 +122,10 @@ class Scenario(Strict):
     """Spend profile by work class, where it differs."""
     firm: tuple[str, ...] = ("issued", "arrived")
     """Certainties that count as 已落实."""
+    available: tuple[str, ...] = ("expected", "applied", "advance", "issued", "arrived")
+    """Certainties whose money the plan may use; money of others does not count (carried money has arrived)."""
+    changes: tuple[Change, ...] = ()
+    """Changes by path, made after this file is laid on those it extends; theirs are made first."""
     goals: tuple[Goal, ...] = DEFAULT_GOALS
     headline: GoalId = "points"
     """Goal whose status, bound and gap head the manifest."""
