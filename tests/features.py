@@ -332,6 +332,46 @@ def _goal_order(draft: Draft) -> None:
     )
 
 
+def _persistence(draft: Draft) -> None:
+    """A plan adopted before, through the register or the scenario, with limits on what may change."""
+    projects = sorted({estate.get("project") or estate["estate"] for estate in draft.estates})
+    years = {project: draft.one([*draft.years, 0]) for project in projects}
+    if draft.one([False, True]):
+        for project, year in years.items():
+            draft.add("adopted", project=project, start_year=year or None)
+    else:
+        draft.scenario["adopted"] = years
+    draft.scenario["persistence"] = {
+        "most_moves": draft.one([None, 0, 1, 2]),
+        "price": draft.one([0, 30, 500]),
+        "frozen_until": draft.one([None, draft.years[0]]),
+    }
+    draft.scenario["stage"] = draft.one(["申报", "中期调整", "定案"])
+
+
+def _listed(draft: Draft) -> None:
+    """Projects in the official list of a year, and sources that ask for it."""
+    for source in draft.one([["budget"], ["pledge"]]):
+        draft.policy["sources"].setdefault(source, {})["listed_year"] = {}
+    listed: dict[str, int | None] = {}
+    for estate in draft.estates:
+        project = estate.get("project") or estate["estate"]
+        estate["listed_year"] = listed.setdefault(project, draft.one([None, *draft.years]))
+
+
+def _under_way(draft: Draft) -> None:
+    """Running projects that count towards tasks and capacity of the year they started in."""
+    for number, county in enumerate(draft.counties):
+        year = draft.one(draft.years)
+        record = {"project": f"old-{number}", "county": county, "start_year": year, "source": "budget"}
+        draft.add("running", **record, year=draft.years[0], amount=0, estates=1, households=10)
+        draft.add(
+            "tasks", county=county, year=year, min_estates=draft.whole(0, 2), max_households=10 * draft.whole(0, 3)
+        )
+        if not any(row["county"] == county and row["year"] == year for row in draft.sheets.get("capacity", [])):
+            draft.add("capacity", county=county, year=year, max_estates=draft.whole(0, 2))
+
+
 FEATURES: dict[str, Callable[[Draft], None]] = {
     f.__name__[1:]: f
     for f in (
@@ -340,6 +380,7 @@ FEATURES: dict[str, Callable[[Draft], None]] = {
         _always_needed, _gates, _scope, _locks, _exclusions, _tasks, _capacity, _bundles, _bonds, _affordability,
         _fairness, _profiles,
         _staging, _hazards, _points, _goal_order, _minimum_use, _running, _wider_limits,
+        _persistence, _listed, _under_way,
     )
 }  # fmt: skip
 """Features by name, in the order they are added; later ones may look at what earlier ones put there."""

@@ -23,6 +23,7 @@ PHASES = {
     "hazards": N_("recorded hazards"),
     "points": N_("points"),
     "public_money": N_("county money and debt"),
+    "changes": N_("changes to the adopted plan"),
     "tie_break": N_("tie-break"),
     "money": N_("exact money"),
     "baseline": N_("baseline"),

@@ -13,9 +13,10 @@ from allocator.formulation.accounts import all_quotas, carry_windows, lot_sizes
 from allocator.formulation.costs import greatest_demand
 from allocator.formulation.frames import stack, summed
 from allocator.formulation.funding import SHORTFALL
-from allocator.formulation.index import Index
+from allocator.formulation.index import Index, adopted_years
 from allocator.formulation.labels import readable
-from allocator.formulation.tasks import task_bands
+from allocator.formulation.tasks import running_starts, task_bands
+from allocator.inputs.adopted import NOT_STARTED
 
 Floats = npt.NDArray[np.float64]
 
@@ -100,6 +101,16 @@ def _add_choices(columns: Columns, index: Index) -> None:
     if index.case.policy.bundle is None:
         areas = areas.iloc[:0]
     columns.add("bonus", _cross(areas, years), 1.0, integer=True)
+    _add_moves(columns, index)
+
+
+def _add_moves(columns: Columns, index: Index) -> None:
+    """Whether a project's start differs from the adopted plan; what is settled or frozen may not."""
+    adopted, scenario = adopted_years(index), index.case.scenario
+    frozen = (adopted > NOT_STARTED) & (adopted <= (scenario.persistence.frozen_until or NOT_STARTED))
+    held = frozen | (scenario.stage == "定案")
+    keys = pd.DataFrame({"project": adopted.index.to_numpy(np.int64)})
+    columns.add("moved", keys, np.where(held, 0.0, 1.0), integer=True)
 
 
 def saving_pairs(index: Index) -> pd.DataFrame:
@@ -152,5 +163,9 @@ def _add_breaches(columns: Columns, index: Index) -> None:
     keys = ["county", "year", "measure"]
     under, over = tasks[tasks["minimum"] > 0], tasks[tasks["maximum"] >= 0]
     columns.add("under", under[keys], under["minimum"].to_numpy(float), integer=False)
-    total = {"estates": len(index.estates), "households": int(index.projects["households"].sum())}
+    running = running_starts(index.case)
+    total = {
+        "estates": len(index.estates) + int(running["estates"].sum()),
+        "households": int(index.projects["households"].sum() + running["households"].sum()),
+    }
     columns.add("over", over[keys], over["measure"].map(total).to_numpy(float), integer=False)

@@ -17,6 +17,9 @@ from allocator.formulation.index import Index
 from allocator.formulation.normal_form import rules_in_force
 from allocator.formulation.readiness import bundle_points
 from allocator.formulation.tasks import task_bands
+from allocator.inputs.adopted import adopted_starts
+from allocator.inputs.case import Case
+from allocator.inputs.schemas.scenario import Goal
 
 Floats = npt.NDArray[np.float64]
 
@@ -25,7 +28,7 @@ Floats = npt.NDArray[np.float64]
 class Objective:
     """A goal as a linear objective over all columns.
 
-    ``unit`` is ``money`` [steps], ``points``, ``households`` or ``breach``.
+    ``unit`` is ``money`` [steps], ``points``, ``households``, ``projects`` or ``breach``.
     """
 
     id: str
@@ -44,6 +47,12 @@ def build_goals(index: Index, columns: Columns) -> dict[str, Objective]:
         name: Objective(name, maximise, _collect(columns, terms(index, columns)), unit)
         for name, (terms, maximise, unit) in _GOALS.items()
     }
+
+
+def wanted_goals(case: Case) -> tuple[Goal, ...]:
+    """The scenario's goals; changes against an adopted plan only where there is one."""
+    has_adopted = adopted_starts(case) is not None
+    return tuple(goal for goal in case.scenario.goals if goal.id != "changes" or has_adopted)
 
 
 def _collect(columns: Columns, frames: list[tuple[pd.DataFrame, object]]) -> Floats:
@@ -78,11 +87,12 @@ def _hazards(index: Index, columns: Columns) -> Terms:
 
 def _points(index: Index, columns: Columns) -> Terms:
     worth = done(index, columns)
-    start, bonus = columns["start"], columns["bonus"]
+    start, bonus, moved = columns["start"], columns["bonus"], columns["moved"]
     return [
         (worth, index.points_in(worth["item"], worth["year"])),
         (start, start["project"].map(index.projects["own_points"]).to_numpy(float)),
         (bonus, bonus["area"].map(bundle_points(index.case)).to_numpy(float)),
+        (moved, -float(index.case.scenario.persistence.price)),
     ]
 
 
@@ -114,6 +124,10 @@ def standing_in(index: Index, columns: Columns) -> pd.DataFrame:
     return pd.concat([by_source[["col"]], by_rest[["col"]]], ignore_index=True)
 
 
+def _changes(_index: Index, columns: Columns) -> Terms:
+    return [(columns["moved"], 1.0)]
+
+
 def _tie_break(index: Index, columns: Columns) -> Terms:
     start, do = columns["start"], columns["do"]
     first = index.start_years[0]
@@ -130,5 +144,6 @@ _GOALS: dict[str, tuple[Callable[[Index, Columns], Terms], bool, str]] = {
     "hazards": (_hazards, True, "households"),
     "points": (_points, True, "points"),
     "public_money": (_public_money, False, "money"),
+    "changes": (_changes, False, "projects"),
     "tie_break": (_tie_break, False, "order"),
 }

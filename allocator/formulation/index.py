@@ -20,6 +20,7 @@ from allocator.formulation.readiness import (
     ready_years,
     required_items,
 )
+from allocator.inputs.adopted import adopted_starts
 from allocator.inputs.case import Case
 
 
@@ -34,7 +35,7 @@ class Index:
     estates: register columns with ``estate_id``, ``project`` (row), ``ready_year`` (0 never), ``ineligible`` (reason),
         ``newer``, ``own_points``.
     projects: ``project_id``, ``county``, ``ready_year`` (0 never), ``estates``, ``households``, ``hazard_households``,
-        ``newer_households``, ``routes`` (tuple; ("",) when the policy has none).
+        ``newer_households``, ``listed_year`` (0: none), ``routes`` (tuple; ("",) when the policy has none).
     items: ``item_id``, ``estate``, ``project``, ``work``, ``required``, ``community``, ``choice_group``, ``requires``.
     points: points of each item (rows) by year of doing (columns).
     parts: as ``cost_parts`` with ``item_row``, ``project_row``, ``county``.
@@ -96,6 +97,14 @@ def build_index(case: Case) -> Index:
     )
 
 
+def adopted_years(index: Index) -> pd.Series:
+    """Start year of each project (row) in the adopted plan, 0 when it is not in it; empty without such a plan."""
+    starts = adopted_starts(index.case)
+    if starts is None:
+        return pd.Series([], dtype=np.int64)
+    return index.projects["project_id"].map(starts).astype(np.int64)
+
+
 def _projects_and_estates(case: Case) -> tuple[pd.DataFrame, pd.DataFrame]:
     estates = case.register.estates.rename(columns={"estate": "estate_id"}).drop(columns=["points"])
     listed = case.register.projects.rename(columns={"project": "project_id"})[["project_id", "routes"]]
@@ -116,6 +125,7 @@ def _projects_and_estates(case: Case) -> tuple[pd.DataFrame, pd.DataFrame]:
     for name in ("households", "hazard_households", "newer_households"):
         projects[name] = grouped[name].sum().astype(np.int64)
     projects["own_points"] = grouped["own_points"].sum()
+    projects["listed_year"] = grouped["listed_year"].max().fillna(0).astype(np.int64)
     default = next(iter(case.policy.routes), "")
     projects["routes"] = [tuple(r) if r else (default,) for r in projects["routes"]]
     return projects, estates

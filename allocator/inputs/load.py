@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from allocator.errors import Problem, ScenarioError
+from allocator.inputs.adopted import adopted_problems
 from allocator.inputs.availability import restricted
 from allocator.inputs.case import Case, Notice, Register
 from allocator.inputs.copying import changes_file
@@ -69,6 +70,7 @@ def load(path: Path | str, changes: Mapping[str, object] | None = None) -> Case:
     if policy is not None and not problems and {"estates", "items"} <= set(sheets.raw):
         notices = _together(sheets, policy, scenario)
         problems.extend(scenario_references(scenario, tree, policy, sheets))
+        problems.extend(adopted_problems(scenario, tree, sheets))
     problems.extend(sheets.problems)
     if problems or policy is None or policy_files is None:
         raise ScenarioError(problems)

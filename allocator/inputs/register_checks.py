@@ -40,11 +40,21 @@ def _estates(sheets: Sheets, scenario: Scenario) -> None:
         for p, a, b in zip(named["project"][split], first[split], named["county"][split], strict=True)
     ]
     sheets.add("estates", "project", split, findings, _("give each county a project of its own"))
+    _listed(sheets, named)
     neighbours = sheets.frames["neighbours"]
     same = (neighbours["estate"] == neighbours["neighbour"]) & (neighbours["estate"] != "")
     sheets.add(
         "neighbours", "neighbour", neighbours.index[same], _("the estate is its own neighbour"), _("remove the row")
     )
+
+
+def _listed(sheets: Sheets, named: pd.DataFrame) -> None:
+    """Estates of one project stand in the list of the same year, or in none."""
+    first = named.groupby("project")["listed_year"].transform("min").astype("Int64")
+    differs = named.index[(named["listed_year"].fillna(0) != first.fillna(0)).astype(bool)]
+    text = _("the project {project!r} has estates listed in different years, or not all of them listed")
+    findings = [text.format(project=project) for project in named["project"][differs]]
+    sheets.add("estates", "listed_year", differs, findings, _("write one year for all estates of the project"))
 
 
 def _items(sheets: Sheets) -> None:

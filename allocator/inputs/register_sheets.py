@@ -82,6 +82,9 @@ SHEETS: tuple[Sheet, ...] = (
         Column("hazard", "安全隐患", "bool", default=False, choices=YES_NO),
         Column("community_facilities", "已有社区服务设施", "int", default=0, unit="处"),
         Column("points", "评分", "number", doc="overrides the points of the whole estate's mandatory works"),
+        Column("listed_year", "列入年度", "year", doc="year in whose official list it stands; blank: not listed yet"),
+        Column("batch", "批次", "text", default=""),
+        Column("listing_document", "文号", "text", default="", doc="document that lists it"),
         Column("note", "备注", "text", default=""),
     )),
     Sheet("projects", "项目", identity=("project",), columns=(
@@ -141,6 +144,12 @@ SHEETS: tuple[Sheet, ...] = (
         Column("participation", "参与户数比例", "share"),
         Column("certainty", "落实程度", "choice", default="expected", choices=CERTAINTY),
         Column("document", "依据", "text", default=""),
+    )),
+    Sheet("adopted", "既定方案", identity=("project",), columns=(
+        Column("project", "项目编号", "id", required=True, doc="projects without a row are not in the adopted plan"),
+        Column("start_year", "开工年度", "year", doc="blank: not in the adopted plan"),
+        Column("document", "文号", "text", default=""),
+        Column("note", "备注", "text", default=""),
     )),
     Sheet("running", "在建项目", identity=("project", "source", "year"), columns=(
         Column("project", "项目编号", "id", required=True),

@@ -13,6 +13,7 @@ from allocator.formulation.funding import SHORTFALL
 from allocator.plan.choices import read_choices
 from allocator.plan.explanation import explain_estates, passed_over
 from allocator.plan.ledgers import assign_firm, collect_flows, debt_tables, ledger_tables, running_table
+from allocator.plan.moves import moves_table
 from allocator.plan.payments import payment_lines
 from allocator.plan.selection import bundles_table, estates_table, projects_table, tasks_table, works_table
 from allocator.plan.tables import TABLES
@@ -46,6 +47,7 @@ def assemble(f: Formulation, x: Floats, baseline: pd.Series) -> dict[str, pd.Dat
         "later_years": _later_years(payments, f.index.start_years[0]),
         "tasks": tasks,
         "bundles": bundles,
+        "moves": moves_table(f, estates, accounts, tasks, bundles),
         "passed_over": passed_over(f, estates, bundles),
     }
     return {name: with_kinds(tables[name], name) for name in TABLES}

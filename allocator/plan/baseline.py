@@ -17,7 +17,7 @@ from allocator.formulation.build import Formulation
 from allocator.formulation.families.bundles import needed_estates
 from allocator.formulation.index import Index
 from allocator.formulation.readiness import bundle_points, value_on
-from allocator.formulation.tasks import task_bands
+from allocator.formulation.tasks import already_started, capacity_left, task_bands
 from allocator.inputs.schemas.base import in_force
 from allocator.plan.bill_paying import Payer
 from allocator.plan.plain_projects import Plain, plain_projects
@@ -123,13 +123,13 @@ class _Admission:
 
     def _limit(self, index: Index) -> None:
         capacity = index.case.register.capacity
-        for county, year, estates, spend in capacity[["county", "year", "max_estates", "max_spend"]].itertuples(
-            index=False, name=None
-        ):
-            for key, most in (("starts", estates), ("spend", spend)):
-                if not pd.isna(most):
-                    self._purses.limit((key, county, int(year)), int(most))
+        for key, most in (("starts", capacity_left(index)), ("spend", capacity["max_spend"].dropna())):
+            places = capacity.loc[most.index, ["county", "year"]].itertuples(index=False, name=None)
+            for (county, year), limit in zip(places, most, strict=True):
+                self._purses.limit((key, county, int(year)), int(limit))
         bands = task_bands(index)
+        counted = already_started(index.case, bands)
+        bands["maximum"] = (bands["maximum"] - counted).clip(lower=0).where(bands["maximum"] >= 0, -1)
         for county, year, measure, most in bands[["county", "year", "measure", "maximum"]].itertuples(
             index=False, name=None
         ):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from allocator.formulation.build import Formulation
 from allocator.formulation.funding import SHORTFALL
+from allocator.formulation.tasks import capacity_left
 from allocator.inputs.register_sheets import TOTAL
 from allocator.plan.baseline import project_scores
 from allocator.plan.tables import TABLES
@@ -72,7 +75,9 @@ def _full(f: Formulation, estates: pd.DataFrame) -> Found:
     started = estates[estates["start_year"] > 0].groupby(["county", "start_year"]).size()
     full = {
         (county, int(year))
-        for county, year, most in sheet[["county", "year", "max_estates"]].itertuples(index=False, name=None)
+        for (county, year), most in zip(
+            sheet[["county", "year"]].itertuples(index=False, name=None), capacity_left(f.index), strict=True
+        )
         if started.get((county, int(year)), 0) >= most
     }  # fmt: skip
     return "capacity", _where(estates, _no_year_left(f, estates, full))
@@ -104,18 +109,20 @@ def _weaker(estates: pd.DataFrame) -> Found:
 
 def _money(f: Formulation, estates: pd.DataFrame, accounts: pd.DataFrame) -> Found:
     """What remains: the sources of the county that have nothing left in some start year."""
-    own = accounts[
-        ~accounts["unlimited"].astype(bool) & accounts["year"].isin(f.index.start_years) & (accounts["paid"] > 0)
-    ]
-    used_up = own[(own["lapsed"] + own["carried_out"]) * 50 < own["paid"]]
-    by_place = used_up.groupby("place")["source"].agg(lambda s: list(dict.fromkeys(s)))
-    order = list(f.index.case.policy.sources)
-
-    def names(county: str) -> str:
-        found = {*by_place.get(county, []), *by_place.get("", [])}
-        return ",".join(sorted(found, key=order.index))
-
+    names = {c: ",".join(used_up_sources(f, accounts, c, f.index.start_years)) for c in set(estates["county"])}
     return "money", _where(estates, pd.Series(True, index=estates.index), estates["county"].map(names))
+
+
+def used_up_sources(f: Formulation, accounts: pd.DataFrame, county: str, years: Sequence[int]) -> list[str]:
+    """Sources of a county and of the city that have nothing left in one of ``years``, in declared order."""
+    own = accounts[
+        ~accounts["unlimited"].astype(bool)
+        & accounts["year"].isin(years)
+        & (accounts["paid"] > 0)
+        & accounts["place"].isin([county, ""])
+    ]
+    used_up = set(own.loc[(own["lapsed"] + own["carried_out"]) * 50 < own["paid"], "source"])
+    return [source for source in f.index.case.policy.sources if source in used_up]
 
 
 def passed_over(f: Formulation, estates: pd.DataFrame, bundles: pd.DataFrame) -> pd.DataFrame:

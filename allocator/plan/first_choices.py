@@ -1,13 +1,52 @@
-"""The baseline as whole columns: something to search from."""
+"""What a search starts from: the adopted plan or the baseline, as whole columns."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
+from allocator.errors import Problem, ScenarioError
 from allocator.formulation.build import Formulation
+from allocator.formulation.index import adopted_years
+from allocator.i18n import _
+from allocator.inputs.adopted import NOT_STARTED
 from allocator.plan.plain_projects import plain_projects
 from allocator.solving.base import Floats
+
+
+def first_starts(f: Formulation, baseline: pd.Series) -> pd.Series:
+    """Start years by project id to search from: the adopted plan's where projects are ready, else the baseline's."""
+    adopted = adopted_years(f.index)
+    if adopted.empty:
+        return baseline
+    return adopted.where(_is_ready(f, adopted), NOT_STARTED).set_axis(f.index.projects["project_id"])
+
+
+def _is_ready(f: Formulation, year: pd.Series) -> pd.Series:
+    ready = f.index.projects["ready_year"]
+    return (ready > 0) & (ready <= year)
+
+
+def refuse_impossible_list(f: Formulation) -> None:
+    """Refuse a settled list with projects that may not start in their year; no solver would say which they are.
+
+    Raises
+    ------
+    ScenarioError
+        With every such project, and the year from which it may start.
+    """
+    scenario = f.index.case.scenario
+    if scenario.stage != "定案" or "gates" in scenario.options.rules_off:
+        return
+    adopted, projects = adopted_years(f.index), f.index.projects
+    early = projects[(adopted > NOT_STARTED) & ~_is_ready(f, adopted)]
+    problems = []
+    for row, name, ready in zip(early.index, early["project_id"], early["ready_year"], strict=True):
+        finding = _("the settled list starts it in {year}, when it is not eligible or its gates are not met")
+        cure = _("start it in {ready} or later").format(ready=ready) if ready else _("take it off the list")
+        problems.append(Problem(f"{_('settled list')}: {name}", finding.format(year=adopted[row]), cure))
+    if problems:
+        raise ScenarioError(problems)
 
 
 def first_choices(f: Formulation, starts: pd.Series) -> Floats:

@@ -108,6 +108,13 @@ REASONS: dict[str, Reason] = {
     "hazard_first": _reason("", "对方有安全隐患，优先安排", "the other has a recorded hazard, which comes first"),
     "bundle": _reason("", "对方属于连片改造", "the other belongs to a bundle"),
     "costs_more": _reason("", "本小区单位得分造价更高", "it costs more for each point"),
+    "locked_start": _reason("", "情景指定{detail}年开工", "the scenario says it starts in {detail}"),
+    "ready_later": _reason("", "{detail}年才具备开工条件", "its gates are met in {detail} only"),
+    "listed": _reason("", "列入{detail}年度计划", "listed for {detail}"),
+    "bundle_formed": _reason("", "与片区连片实施：{detail}", "starts with its area: {detail}"),
+    "hazard": _reason("", "有安全隐患，优先安排", "has a recorded hazard"),
+    "task_minimum": _reason("", "完成{detail}年度任务所需", "the task of {detail} needs it"),
+    "better_plan": _reason("", "按评分和资金重新排序", "the better plan by points and money"),
 }
 """Reason by code (without its argument), in the order of reports."""
 

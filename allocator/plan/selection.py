@@ -7,7 +7,7 @@ import pandas as pd
 
 from allocator.formulation.build import Formulation
 from allocator.formulation.readiness import bundle_points, gate_years
-from allocator.formulation.tasks import task_bands
+from allocator.formulation.tasks import already_started, task_bands
 from allocator.inputs.register_sheets import TOTAL
 from allocator.plan.choices import Choices
 from allocator.plan.tables import TABLES
@@ -63,7 +63,8 @@ def estates_table(f: Formulation, choices: Choices, works: pd.DataFrame, baselin
     estates["baseline_year"] = estates["project"].map(baseline).fillna(0).astype(np.int64)
     estates["points"], estates["cost"] = _worth(f, estates, works)
     estates = estates.rename(columns={"estate_id": "estate"})
-    estates["built_year"] = estates["built_year"].fillna(0).astype(np.int64)
+    for name in ("built_year", "listed_year"):
+        estates[name] = estates[name].fillna(0).astype(np.int64)
     return estates[list(TABLES["estates"])]
 
 
@@ -106,7 +107,7 @@ def projects_table(f: Formulation, choices: Choices, estates: pd.DataFrame) -> p
 
 
 def tasks_table(f: Formulation, estates: pd.DataFrame) -> pd.DataFrame:
-    """Task bands against the plan."""
+    """Task bands against the plan; running projects that started in the year count."""
     bands = task_bands(f.index)
     started = estates[estates["start_year"] > 0]
     planned = []
@@ -115,7 +116,7 @@ def tasks_table(f: Formulation, estates: pd.DataFrame) -> pd.DataFrame:
             ((started["county"] == county) | (county == "")) & ((started["start_year"] == year) | (year == TOTAL))
         ]
         planned.append(len(own) if measure == "estates" else int(own["households"].sum()))
-    bands["planned"] = np.array(planned, dtype=np.int64)
+    bands["planned"] = np.array(planned, dtype=np.int64) + already_started(f.index.case, bands)
     below = (bands["minimum"] - bands["planned"]).clip(lower=0)
     above = (bands["planned"] - bands["maximum"]).clip(lower=0).where(bands["maximum"] >= 0, 0)
     bands["breach"] = (below + above).astype(np.int64)

@@ -11,12 +11,13 @@ import pandas as pd
 
 from allocator.errors import InfeasibleError
 from allocator.formulation.build import formulate
+from allocator.formulation.goals import wanted_goals
 from allocator.i18n import _
 from allocator.inputs.case import Case
 from allocator.plan.assemble import assemble, headline_values
 from allocator.plan.audit import AuditReport, audit
 from allocator.plan.baseline import rank_and_fund
-from allocator.plan.first_choices import first_choices
+from allocator.plan.first_choices import first_choices, first_starts, refuse_impossible_list
 from allocator.plan.manifest import Asked, build_manifest, run_key
 from allocator.plan.money import exact_money
 from allocator.plan.result import Plan
@@ -86,6 +87,7 @@ def solve(
     tell(Progress("build", None, None, None, waited))
     formulation = formulate(case)
     timer.seconds["build"] = clock.elapsed - waited
+    refuse_impossible_list(formulation)
     search = Search(
         formulation, asked.solver, asked.gap, asked.seed, workers or options.workers,
         Clock(clock.limit_s - _reserve(clock, timer.seconds["build"]), clock.began), tell,
@@ -93,7 +95,7 @@ def solve(
     )  # fmt: skip
     since = time.monotonic()
     baseline = rank_and_fund(formulation)
-    search.first = first_choices(formulation, baseline.starts)
+    search.first = first_choices(formulation, first_starts(formulation, baseline.starts))
     timer.seconds["baseline"] = time.monotonic() - since
     x = _search_with_money(search, case, timer)
     since = time.monotonic()
@@ -132,13 +134,14 @@ def _silent(progress: Progress) -> None:
 
 def _search_with_money(search: Search, case: Case, timer: Timer) -> Floats:
     """Search, then exact money; choices without exact money are cut off and the search goes on."""
-    money_goals = [g.id for g in case.scenario.goals if search.formulation.goals[g.id].unit == "money"]
+    goals = wanted_goals(case)
+    money_goals = [g.id for g in goals if search.formulation.goals[g.id].unit == "money"]
     process = borrow("highs")
     try:
         for _attempt in range(_ATTEMPTS):
             began = time.monotonic()
             try:
-                x = search_plan(search, case.scenario.goals)
+                x = search_plan(search, goals)
             except InfeasibleError:
                 if not search.cuts:
                     raise

@@ -19,6 +19,9 @@ TABLES: dict[str, dict[str, Kind]] = {
         "buildings": "int",
         "floor_area": "number",
         "built_year": "int",
+        "listed_year": "int",  # 列入年度, 0: not listed
+        "batch": "text",
+        "listing_document": "text",
         "longitude": "number",
         "latitude": "number",
         "hazard": "bool",
@@ -143,10 +146,22 @@ TABLES: dict[str, dict[str, Kind]] = {
         "measure": "text",  # measure: estates | households; county "" is the city
         "minimum": "int",
         "maximum": "int",  # -1: none
-        "planned": "int",
+        "planned": "int",  # running projects that started in the year included
         "breach": "int",
     },
     "bundles": {"area": "text", "name": "text", "county": "text", "year": "int", "estates": "int", "points": "number"},
+    # Projects whose start differs from the adopted plan.
+    "moves": {
+        "project": "text",
+        "name": "text",
+        "county": "text",
+        "households": "int",
+        "kind": "text",  # added 调入 | dropped 调出 | moved 年度变动
+        "adopted_year": "int",  # 0: not in the adopted plan
+        "start_year": "int",  # 0: not started
+        "reason": "text",  # code, see plan/reasons.py
+        "reason_detail": "text",
+    },
     # 越级名单: ready estates not started while a lower score in their county is.
     "passed_over": {
         "estate": "text",

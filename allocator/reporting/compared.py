@@ -14,7 +14,7 @@ from allocator.inputs.register_sheets import SHEET, Column
 from allocator.inputs.schemas.scenario import Money
 from allocator.reporting.audience import INTERNAL, Audience
 from allocator.reporting.figures import SHORTFALL, Figures, figures
-from allocator.reporting.layout import WorkbookLayout, Words
+from allocator.reporting.layout import Words, WorkbookLayout
 from allocator.reporting.speaker import Speaker
 
 

@@ -119,7 +119,7 @@ def _with_money(search: Search, process: SolverProcess, whole: Floats) -> Floats
     """Whole choices completed with payments, shortfall and breaches allowed; None when other rules forbid them."""
     f = search.formulation
     held = f.integer.copy()
-    for kind in ("issue", "bonus"):
+    for kind in ("issue", "bonus", "moved"):
         held[f.columns[kind]["col"].to_numpy(np.int64)] = False
     lower, upper = np.where(held, whole, f.lower), np.where(held, whole, f.upper)
     points = f.goals["points"].coefficients

@@ -11,6 +11,7 @@ from tests.solved import check_worked
 CASES = (
     "capacity_of_starts",
     "capacity_of_spend",
+    "capacity_taken_by_running_projects",
 )
 
 

@@ -20,6 +20,7 @@ REDUNDANT = {
     ("source_limits.carry", "row_lower"),  # money used for nothing is only wasted
     ("bonds.quota", "row_upper"),  # the columns' bounds say the same
     ("shortfall", "row_upper"),  # here, too
+    ("persistence.move", "row_upper"),  # a move that is none only costs
 }
 """Sides that no plan worth having would break."""
 

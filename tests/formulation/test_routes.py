@@ -11,6 +11,8 @@ from tests.solved import check_worked
 CASES = (
     "routes_exclude_sources",
     "routes_of_optional_items",
+    "routes_listed_year",
+    "routes_listed_year_and_another_route",
 )
 
 

@@ -16,6 +16,7 @@ CASES = (
     "tasks_newer_share",
     "tasks_too_many_newer_households",
     "tasks_fairness",
+    "tasks_running_projects_count",
 )
 
 

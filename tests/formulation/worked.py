@@ -42,7 +42,118 @@ _RICH = [{"amount": 1000}]
 _DIG = {"savings": {"dig": {"works": ("roof", "main"), "on": "main", "share": 0.25}}}
 _MAIN = {"works": {"main": {"components": {"all": {"rule": "public"}}}}}
 
+
+def _drafted(**changes: Any) -> dict[str, Any]:
+    """Two roofs of 50, money for one a year; the adopted plan starts b first although a has 30 households and b 10.
+
+    Worth 300 or 270 for a, 100 or 90 for b: at best 390 (a first), as adopted 370.
+    """
+    base: dict[str, Any] = {
+        "estates": [{"estate": "a", "households": 30}, {"estate": "b"}],
+        "horizon": (2025, 2026),
+        "limits": [{"amount": 50}, {"amount": 50, "year": 2026}],
+        "adopted": [{"project": "a", "start_year": 2026}, {"project": "b", "start_year": 2025}],
+    }
+    return _two(**{**base, **changes})
+
+
+_AS_ADOPTED = {"a": 2026, "b": 2025}
+_BOTH_YEARS = [{"amount": 100}, {"amount": 100, "year": 2026}]
+_UNDER_WAY = [
+    {"project": "old", "county": "c", "start_year": 2025, "source": "budget", "year": 2025, "amount": 0, "estates": 1}
+]
+
 MORE: dict[str, Worked] = {
+    # persistence
+    "persistence_most_moves": Worked(
+        "a first would move both projects, one may move",
+        _drafted(scenario={"persistence": {"most_moves": 1}}),
+        {"points": 370, "changes": 0},
+        _AS_ADOPTED,
+    ),
+    "persistence_two_moves": Worked(
+        "both may move",
+        _drafted(scenario={"persistence": {"most_moves": 2}}),
+        {"points": 390, "changes": 2},
+        {"a": 2025, "b": 2026},
+    ),
+    "persistence_price": Worked(
+        "a gain of 20 is not worth two moves at 11 each",
+        _drafted(scenario={"persistence": {"price": 11}}),
+        {"points": 370, "changes": 0},
+        _AS_ADOPTED,
+    ),
+    "persistence_price_of_an_added_start": Worked(
+        "a start that was not adopted is a move too: 90 are not worth 95",
+        _drafted(scenario={"persistence": {"price": 95}, "adopted": {"b": 0, "a": 2025}}),
+        {"points": 300, "changes": 0},
+        {"a": 2025},
+    ),
+    "persistence_settled": Worked(
+        "the list is settled: a in 2026 and nothing else, whatever else could be paid",
+        _drafted(limits=_BOTH_YEARS, scenario={"stage": "定案", "adopted": {"b": 0}}),
+        {"points": 270, "changes": 0},
+        {"a": 2026},
+    ),
+    "persistence_frozen": Worked(
+        "2025 is frozen: b stays there, and a may not come although there is money",
+        _drafted(limits=_BOTH_YEARS, scenario={"persistence": {"frozen_until": 2025}}),
+        {"points": 370, "changes": 0},
+        _AS_ADOPTED,
+    ),
+    "persistence_fewest_changes": Worked(
+        "two equal estates, money for one: the adopted one stays",
+        _two(limits=[{"amount": 50}], adopted=[{"project": "b", "start_year": 2025}]),
+        {"points": 100, "changes": 0},
+        {"b": 2025},
+    ),
+    # routes
+    "routes_listed_year": Worked(
+        "a is listed for 2026 and starts then, b is not listed and starts at once",
+        _two(
+            horizon=(2025, 2026),
+            estates=[{"estate": "a", "listed_year": 2026}, {"estate": "b"}],
+            limits=_BOTH_YEARS,
+            policy={"sources": {"budget": {"listed_year": {}}}},
+        ),
+        {"points": 190},
+        {"a": 2026, "b": 2025},
+    ),
+    "routes_listed_year_and_another_route": Worked(
+        "a is listed for 2026; on the route without the budget it starts at once",
+        _two(
+            estates=[{"estate": "a", "listed_year": 2026}, {"estate": "b"}],
+            projects=[{"project": "a", "routes": ("plain", "own")}],
+            limits=[{"amount": 50}, {"amount": 50, "source": "own"}],
+            policy={
+                "sources": {"budget": {"listed_year": {}}, "own": {"payer": "government"}},
+                "routes": {"plain": {"without": ["own"]}, "own": {"without": ["budget"]}},
+            },
+        ),
+        {"points": 200},
+        {"a": 2025, "b": 2025},
+    ),
+    # running projects count
+    "tasks_running_projects_count": Worked(
+        "one estate may start in 2025, and one did already",
+        _two(
+            horizon=(2025, 2026),
+            limits=_BOTH_YEARS,
+            running=_UNDER_WAY,
+            tasks=[{"county": "c", "year": 2025, "max_estates": 1}],
+        ),
+        {"tasks": 0, "points": 180},
+    ),
+    "capacity_taken_by_running_projects": Worked(
+        "the county can start one estate in 2025, and did already",
+        _two(
+            horizon=(2025, 2026),
+            limits=_BOTH_YEARS,
+            running=_UNDER_WAY,
+            capacity=[{"county": "c", "year": 2025, "max_estates": 1}],
+        ),
+        {"points": 180},
+    ),
     # once
     "once_lock_year_although_earlier_is_better": Worked(
         "money for both at once, but a is locked to 2026: 90, not 100",

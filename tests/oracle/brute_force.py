@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from allocator.inputs.case import Case
-from tests.oracle.choices import Point, breaches, points, started_estates, started_in
+from tests.oracle.choices import Point, breaches, moved, points, started_estates, started_in
 from tests.oracle.facts import Facts, fraction, given, half_up
 from tests.oracle.money import Money
 
@@ -62,6 +62,7 @@ class _Search:
             "tasks": self._tasks,
             "hazards": self._hazards,
             "points": self._points,
+            "changes": self._changes,
         }
 
     def best(
@@ -77,7 +78,7 @@ class _Search:
         for scores, group in self._groups(candidates, leading):
             found = self.best(group, rest, ceilings)
             if found is not None:
-                shown = {g: float(-s if g == "tasks" else s) for g, s in zip(leading, scores, strict=True)}
+                shown = {g: float(-s if g in ("tasks", "changes") else s) for g, s in zip(leading, scores, strict=True)}
                 return {**shown, **found[0]}, found[1]
         return None
 
@@ -135,7 +136,12 @@ class _Search:
     def _points(self, point: Point) -> Fraction:
         items = sum((self.facts.items[item].points[year] for item, year in point.done.items()), Fraction(0))
         estates = sum((self.facts.estate_points(e) for e in started_estates(self.facts, point)), Fraction(0))
-        return items + estates + sum((self._bonus(point, area) for area in self.facts.rows("areas")), Fraction(0))
+        bonuses = sum((self._bonus(point, area) for area in self.facts.rows("areas")), Fraction(0))
+        price = fraction(self.facts.scenario.persistence.price)
+        return items + estates + bonuses - price * len(moved(self.facts, point))
+
+    def _changes(self, point: Point) -> Fraction:
+        return Fraction(-len(moved(self.facts, point)))
 
     def _bonus(self, point: Point, area: dict[str, object]) -> Fraction:
         """Points of a bundle: those of its area when enough estates start in one year."""

@@ -122,6 +122,8 @@ def allowed(facts: Facts, point: Point) -> bool:
         and _newer_share_kept(facts, point)
         and _is_fair(facts, point)
         and _within_capacity(facts, point)
+        and _near_the_adopted_plan(facts, point)
+        and _listed_in_its_year(facts, point)
         and (facts.scenario.options.elastic_tasks or not any(breach for breach, _ in breaches(facts, point)))
     )
 
@@ -174,12 +176,54 @@ def _is_fair(facts: Facts, point: Point) -> bool:
     return all(Fraction(started, ready) >= least * city for started, ready in counties if ready)
 
 
+def adopted(facts: Facts) -> dict[str, int] | None:
+    """Start year by project in the adopted plan (0: left out); None when there is no adopted plan."""
+    rows = {row["project"]: int(row["start_year"]) if given(row["start_year"]) else 0 for row in facts.rows("adopted")}
+    stated = {**rows, **facts.scenario.adopted}
+    return {project: stated.get(project, 0) for project in facts.projects} if stated else None
+
+
+def moved(facts: Facts, point: Point) -> list[str]:
+    """Projects that the adopted plan starts in another year, or does not start, or starts and the point does not."""
+    plan = adopted(facts)
+    return [] if plan is None else [p for p, year in plan.items() if point.starts.get(p, 0) != year]
+
+
+def _near_the_adopted_plan(facts: Facts, point: Point) -> bool:
+    terms, plan, away = facts.scenario.persistence, adopted(facts) or {}, moved(facts, point)
+    if facts.scenario.stage == "定案" and away:
+        return False
+    until = terms.frozen_until or 0
+    frozen = any(0 < plan[p] <= until or 0 < point.starts.get(p, 0) <= until for p in away)
+    return not frozen and (terms.most_moves is None or len(away) <= terms.most_moves)
+
+
+def _listed_in_its_year(facts: Facts, point: Point) -> bool:
+    for project, year in point.starts.items():
+        route = point.routes[project]
+        without = facts.policy.routes[route].without if route else ()
+        asks = any(s.listed_year is not None for name, s in facts.policy.sources.items() if name not in without)
+        listed = facts.estates[facts.members[project][0]]["listed_year"]
+        if asks and given(listed) and listed != year:
+            return False
+    return True
+
+
+def under_way(facts: Facts, county: str, year: int) -> dict[str, int]:
+    """Estates and households of running projects that started in a start year, in a county (blank: the city)."""
+    once = {row["project"]: row for row in facts.rows("running") if given(row["start_year"])}.values()
+    own = [row for row in once if row["start_year"] in facts.start_years and county in ("", row["county"])]
+    own = [row for row in own if year in (TOTAL, row["start_year"])]
+    return {measure: sum(int(row[measure]) for row in own) for measure in ("estates", "households")}
+
+
 def _within_capacity(facts: Facts, point: Point) -> bool:
     for row in facts.rows("capacity"):
         started = started_estates(facts, point, row["county"])
         if given(row["max_estates"]):
             count = sum(started_in(facts, point, estate) == row["year"] for estate in started)
-            if count > row["max_estates"]:
+            begun = under_way(facts, row["county"], row["year"])["estates"]
+            if count > max(row["max_estates"] - begun, 0):
                 return False
         if given(row["max_spend"]):
             bills = due(facts, point)
@@ -197,7 +241,11 @@ def breaches(facts: Facts, point: Point) -> list[tuple[int, int]]:
             for e in started_estates(facts, point, row["county"])
             if row["year"] in (TOTAL, started_in(facts, point, e))
         ]
-        counts = {"estates": len(started), "households": sum(facts.estates[e]["households"] for e in started)}
+        begun = under_way(facts, row["county"], row["year"])
+        counts = {
+            "estates": len(started) + begun["estates"],
+            "households": sum(facts.estates[e]["households"] for e in started) + begun["households"],
+        }
         for measure, count in counts.items():
             low, high = row[f"min_{measure}"], row[f"max_{measure}"]
             if given(low) and count < low:

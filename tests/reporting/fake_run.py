@@ -138,6 +138,9 @@ def fake_case(rows: int, seed: int, names: Sequence[str], **scenario: Any) -> Ca
                 "longitude": 114.0 + 0.3 * (place % 2) + 0.15 * draw.random(),
                 "latitude": 29.5 + 0.25 * (place // 2) + 0.12 * draw.random(),
                 "hazard": draw.random() < 0.1,
+                "listed_year": 0,
+                "batch": "",
+                "listing_document": "",
             }
         )
         for work in ("roof", "pipe", "lift"):
@@ -203,6 +206,7 @@ def fake_run(
         "later_years": later.groupby(["county", "source", "year"], as_index=False)[["amount", "firm"]].sum(),
         "tasks": _tasks(case, estates),
         "bundles": _bundles(case, estates),
+        "moves": pd.DataFrame(columns=list(TABLES["moves"])),
         "passed_over": _passed_over(estates),
     }
     ordered = {name: tables[name][list(columns)].reset_index(drop=True) for name, columns in TABLES.items()}

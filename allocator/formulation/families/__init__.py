@@ -14,6 +14,7 @@ from allocator.formulation.families.complete_community import complete_community
 from allocator.formulation.families.gates import gates
 from allocator.formulation.families.once import once
 from allocator.formulation.families.payer_shares import payer_shares
+from allocator.formulation.families.persistence import persistence
 from allocator.formulation.families.residents import residents
 from allocator.formulation.families.routes import routes
 from allocator.formulation.families.scope import scope
@@ -40,6 +41,7 @@ FAMILIES: dict[str, Family] = {
     "bundles": bundles,
     "tasks": tasks,
     "capacity": capacity,
+    "persistence": persistence,
     "shortfall": shortfall,
 }
 """The only registry of families."""

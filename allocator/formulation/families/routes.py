@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from allocator.formulation.columns import Columns
+from allocator.formulation.funding import on_route
 from allocator.formulation.index import Index
 from allocator.formulation.rows import Rows, make_rows, term
+from allocator.inputs.schemas.base import in_force
 
 
 def routes(index: Index, columns: Columns) -> tuple[Rows, ...]:
@@ -13,8 +17,9 @@ def routes(index: Index, columns: Columns) -> tuple[Rows, ...]:
     .. math:: \sum_r route_{p,t,r} = start_{p,t} \qquad \sum_r do^{route}_{k,t,r} = do_{k,t} \qquad
         do^{route}_{k,t,r} \le \sum_{t-n \le u \le t} route_{p(k),u,r}
 
-    Projects with a single route have no such columns. Source: policy ``routes`` and ``sources.excludes``;
-    formulation.md, routes.
+    Projects with a single route have no such columns. A listed project starts in the year it is listed in, on every
+    route with a source that asks for it. Source: policy ``routes``, ``sources.excludes`` and ``sources.listed_year``;
+    register ``estates.listed_year``; formulation.md, routes.
     """
     route, do_route = columns["route"], columns["do_route"]
     starting = route[["project", "year"]].drop_duplicates()
@@ -31,4 +36,23 @@ def routes(index: Index, columns: Columns) -> tuple[Rows, ...]:
         [term(do_route, 1.0), *(term(s[[*key, "col"]], -1.0) for s in shifted)],
         upper=0.0,
     )
-    return chosen, split, follows
+    return chosen, split, follows, _listed(index, columns)
+
+
+def _listed(index: Index, columns: Columns) -> Rows:
+    """Starts of listed projects in another year than the one they are listed in, on a route that asks for it."""
+    case, routes = index.case, index.projects["routes"]
+    asking = [
+        n
+        for n, s in case.policy.sources.items()
+        if in_force((s.listed_year,) if s.listed_year else (), case.scenario.as_of)
+    ]
+    every = {route for found in routes for route in found}
+    bound = {route for route in every if on_route(case, asking, route)}
+    several = columns["route"]
+    single = columns["start"][~columns["start"]["project"].isin(several["project"])]
+    single = single.assign(route=single["project"].map(routes.map(lambda found: found[0])))
+    taken = pd.concat([several, single], ignore_index=True)
+    listed = taken["project"].map(index.projects["listed_year"])
+    other = taken[(listed > 0) & (listed != taken["year"]) & taken["route"].isin(list(bound))]
+    return make_rows("routes.listed", other[["project", "year", "route"]], [term(other, 1.0)], upper=0.0)

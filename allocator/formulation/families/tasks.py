@@ -9,7 +9,7 @@ from allocator.formulation.columns import Columns
 from allocator.formulation.index import Index
 from allocator.formulation.readiness import value_on
 from allocator.formulation.rows import CITY, COUNTY, Rows, make_rows, term
-from allocator.formulation.tasks import task_bands
+from allocator.formulation.tasks import already_started, task_bands
 from allocator.inputs.register_sheets import TOTAL
 
 
@@ -17,7 +17,8 @@ def tasks(index: Index, columns: Columns) -> tuple[Rows, ...]:
     r"""Start as many estates and households as the tasks ask, by county and year.
 
     .. math::
-        min \le \sum_p n_p \, start_{p,t} + under \qquad \sum_p n_p \, start_{p,t} - over \le max \\
+        min - running \le \sum_p n_p \, start_{p,t} + under \qquad
+        \sum_p n_p \, start_{p,t} - over \le max - running \\
         \sum_p newer_p \, start_{p,t} \le share \sum_p households_p \, start_{p,t} \\
         ready \sum_{p \in c,t} households_p \, start_{p,t} \ge f \, ready_c \sum_{p,t} households_p \, start_{p,t}
 
@@ -25,7 +26,8 @@ def tasks(index: Index, columns: Columns) -> tuple[Rows, ...]:
     """
     bands = task_bands(index)
     started = _started(index, columns)
-    rows = [_band(bands, started, columns, side) for side in ("minimum", "maximum")]
+    counted = already_started(index.case, bands)
+    rows = [_band(bands, started, columns, side, counted) for side in ("minimum", "maximum")]
     return (*rows, *_newer(index, columns), *_fairness(index, columns))
 
 
@@ -38,11 +40,11 @@ def _started(index: Index, columns: Columns) -> pd.DataFrame:
     return pd.concat(copies, ignore_index=True).assign(count=lambda f: f["count"].astype(float))
 
 
-def _band(bands: pd.DataFrame, started: pd.DataFrame, columns: Columns, side: str) -> Rows:
+def _band(bands: pd.DataFrame, started: pd.DataFrame, columns: Columns, side: str, counted: pd.Series) -> Rows:
     own = bands[bands[side] > 0] if side == "minimum" else bands[bands[side] >= 0]
     key = ["county", "year", "measure"]
     breach = term(columns["under"], 1.0) if side == "minimum" else term(columns["over"], -1.0)
-    bound = own[side].to_numpy(float)
+    bound = (own[side] - counted[own.index]).to_numpy(float)
     reach = np.where(own["county"] == "", CITY, COUNTY)
     terms = [term(started, "count"), breach]
     if side == "minimum":

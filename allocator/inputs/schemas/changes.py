@@ -27,6 +27,7 @@ FAMILY_NAMES = (
     "bundles",
     "tasks",
     "capacity",
+    "persistence",
     "shortfall",
 )
 """Families of rules that may be switched off, in the order of the rows."""

@@ -208,6 +208,8 @@ class Source(Cited):
     excludes: tuple[Id, ...] = ()
     """Sources that may not pay for the same content."""
     formula: Formula | None = None
+    listed_year: Cited | None = None
+    """Rule that a project on a route of this source starts in the year it is listed in (列入年度), if there is one."""
     local: bool = False
     """Whether it is the county's own money (counted in the goal ``public_money``)."""
     firm: bool | None = None

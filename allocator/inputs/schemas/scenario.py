@@ -37,7 +37,7 @@ class Horizon(Strict):
     """Last year of payments; None means as long as the bills of the last starts fall due."""
 
 
-GoalId = Literal["tasks", "shortfall", "hazards", "points", "public_money", "tie_break"]
+GoalId = Literal["tasks", "shortfall", "hazards", "points", "public_money", "changes", "tie_break"]
 
 
 class Goal(Strict):
@@ -58,6 +58,7 @@ DEFAULT_GOALS = (
     Goal(id="hazards", clock=Decimal("0.1"), rel=Decimal("0.005")),
     Goal(id="points", clock=Decimal("0.65"), rel=Decimal("0.0005")),
     Goal(id="public_money", clock=Decimal("0.1")),
+    Goal(id="changes", clock=Decimal("0.05")),
     Goal(id="tie_break", clock=Decimal("0.05")),
 )
 
@@ -89,7 +90,22 @@ class Options(Strict):
     """Families switched off, by name (for asking what a rule costs)."""
 
 
+class Persistence(Strict):
+    """How far a plan may leave the adopted one (既定方案)."""
+
+    most_moves: int | None = Field(default=None, ge=0)
+    """Most projects whose start may differ from the adopted plan; None for no limit."""
+    price: Decimal = Field(default=Decimal(0), ge=0)
+    """Points given up for each project whose start differs."""
+    frozen_until: Year | None = None
+    """Starts up to this year stay as adopted: none is dropped, moved or added there."""
+
+
 Lock = Literal["must", "never"] | Year
+
+Stage = Literal["申报", "定案", "中期调整"]
+"""申报 chooses the list; 定案 takes the starts of the adopted plan as they are and decides works and payers; 中期调整
+plans again in the middle of a year, from what has happened and what is left."""
 
 
 class Scenario(Strict):
@@ -135,5 +151,10 @@ class Scenario(Strict):
     """Sets of projects of which at most one starts."""
     excused: tuple[Id, ...] = ()
     """Projects taken as eligible and ready in every year, to price a list that has them; no plan may be made of it."""
+    stage: Stage = "申报"
+    """What is still open: the list (申报), works and payers only (定案), or what is left of the year (中期调整)."""
+    adopted: dict[Id, int] = Field(default={})
+    """Start year by project in the adopted plan, 0 when it is not in it; laid over the register's sheet 既定方案."""
+    persistence: Persistence = Persistence()
     options: Options = Options()
     solver: SolverOptions = SolverOptions()

@@ -19,6 +19,7 @@ from allocator.plan.audit.facts import Facts
 from allocator.plan.audit.headline import check_manifest
 from allocator.plan.audit.limits import check_accounts
 from allocator.plan.audit.payments import check_payments
+from allocator.plan.audit.persistence import check_persistence
 from allocator.plan.audit.proof import check_proof
 from allocator.plan.audit.report import AuditReport, Book, Check, Finding
 from allocator.plan.audit.shares import check_shares
@@ -54,6 +55,7 @@ def audit(case: Case, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str,
     check_accounts(view, book)
     check_bonds(view, book)
     check_targets(view, book)
+    check_persistence(view, book)
     check_tables(view, book)
     check_manifest(view, manifest, book)
     check_proof(view, tables.get("prices"), manifest, book)

@@ -10,7 +10,19 @@ from allocator.plan.audit.points import required_points
 from allocator.plan.audit.report import Book
 from allocator.plan.audit.view import View
 
-COPIED = ("name", "county", "project", "area", "households", "buildings", "floor_area", "hazard")
+COPIED = (
+    "name",
+    "county",
+    "project",
+    "area",
+    "households",
+    "buildings",
+    "floor_area",
+    "hazard",
+    "listed_year",
+    "batch",
+    "listing_document",
+)
 
 
 def check_tables(view: View, book: Book) -> None:
@@ -39,6 +51,7 @@ def _estates(view: View, book: Book) -> None:
     )
     known = table[~extra].set_index("estate", drop=False).rename_axis(None)
     facts = estates.reindex(known.index)
+    facts["listed_year"] = facts["listed_year"].astype("Int64").fillna(0).astype("int64")
     for name in (*COPIED, "start_year"):
         pair = known[["estate", name]].assign(expected=facts[name])
         wrong = pair[name].astype(object) != pair["expected"].astype(object)

@@ -152,6 +152,21 @@ def _routes(view: View, book: Book) -> None:
     rows["allowed"] = ["|".join(names) for names in options]
     wrong = [route not in names for route, names in zip(rows["route"], options, strict=True)]
     book.none("routes", _("a project takes one of its routes"), rows, wrong, (["project"], "route", "allowed"))
+    rows["listed"] = lookup(rows["project"], view.facts.listed, 0)
+    asks = {
+        route: view.facts.asks_for_list(route)
+        for route in rows["route"].unique()
+        if not route or route in view.facts.case.policy.routes
+    }
+    late = (
+        (rows["listed"] > 0)
+        & (rows["listed"] != rows["start_year"])
+        & rows["route"].map(asks).fillna(True).astype(bool)
+    )
+    book.none(
+        "routes", _("listed projects start in the year they are listed in, where a source asks for it"), rows, late,
+        (["project", "route"], "start_year", "listed"),
+    )  # fmt: skip
     works = view.tables["works"]
     works = works.assign(project_route=lookup(works["project"], view.starts["route"], ""))
     other = (works["year"] > 0) & (works["route"] != works["project_route"])

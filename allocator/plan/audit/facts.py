@@ -146,6 +146,54 @@ class Facts:
         return pd.DataFrame(rows, columns=names).set_index("source", drop=False).rename_axis(None)
 
     @cached_property
+    def adopted(self) -> pd.Series:
+        """Start year by project in the adopted plan, 0 when it is not in it; no entries without such a plan."""
+        sheet, stated = self.case.register.adopted, self.case.scenario.adopted
+        years = {
+            str(p): 0 if pd.isna(y) else int(y) for p, y in zip(sheet["project"], sheet["start_year"], strict=True)
+        }
+        years |= stated
+        if not years:
+            return pd.Series(dtype="int64")
+        projects = self.projects.index[self.projects.index.isin(self.estates["project"])]
+        return pd.Series([years.get(project, 0) for project in projects], index=projects, dtype="int64")
+
+    def is_held(self, year: int) -> bool:
+        """Whether a project adopted in ``year`` (0: left out) must keep it."""
+        scenario = self.case.scenario
+        return scenario.stage == "定案" or 0 < year <= (scenario.persistence.frozen_until or 0)
+
+    @cached_property
+    def listed(self) -> pd.Series:
+        """Year in whose list each project stands, 0 for none; by project."""
+        years = self.estates["listed_year"].astype("Int64").fillna(0).astype("int64")
+        return years.groupby(self.estates["project"]).max()
+
+    def asks_for_list(self, route: str) -> bool:
+        """Whether a source that pays on ``route`` is only for projects started in the year they are listed in."""
+        policy = self.case.policy
+        without = policy.routes[route].without if route else ()
+        return any(
+            s.listed_year is not None and in_force((s.listed_year,), self.as_of) is not None and key not in without
+            for key, s in policy.sources.items()
+        )
+
+    @cached_property
+    def under_way(self) -> pd.DataFrame:
+        """Running projects by (county, start year), that year being a start year: estates, households."""
+        running = self.case.register.running
+        once = running[running["start_year"].notna()].drop_duplicates("project")
+        once = once[once["start_year"].between(self.first, self.last)].rename(columns={"start_year": "begun"})
+        once = once.astype({"begun": "int64", "estates": "int64", "households": "int64"})
+        return once.groupby(["county", "begun"])[["estates", "households"]].sum()
+
+    def counted(self, county: str, year: int, measure: str) -> int:
+        """What running projects count towards a task of a county ("" the city) and year (0 all)."""
+        rows = self.under_way.reset_index()
+        here = (rows["county"] == county) | (county == CITY)
+        return int(rows.loc[here & ((rows["begun"] == year) | (year == 0)), measure].sum())
+
+    @cached_property
     def parts(self) -> pd.DataFrame:
         """Parts of cost by name; see ``parts.cost_parts``."""
         return cost_parts(self.case, self.items)

@@ -26,6 +26,7 @@ def goal_values(view: View) -> dict[str, Fraction]:
     """Value of every goal that can be told from the tables; money in steps."""
     measures: dict[str, Callable[[View], Fraction]] = {
         "tasks": _tasks, "shortfall": _shortfall, "hazards": _hazards, "points": _points, "public_money": _public_money,
+        "changes": _changes,
     }  # fmt: skip
     return {name: measure(view) for name, measure in measures.items()}
 
@@ -50,7 +51,12 @@ def _hazards(view: View) -> Fraction:
 
 
 def _points(view: View) -> Fraction:
-    return fraction(float(view.estate_points.sum())) + fraction(float(view.tables["bundles"]["points"].sum()))
+    earned = fraction(float(view.estate_points.sum())) + fraction(float(view.tables["bundles"]["points"].sum()))
+    return earned - fraction(view.facts.case.scenario.persistence.price) * _changes(view)
+
+
+def _changes(view: View) -> Fraction:
+    return Fraction(int(view.moved.sum()))
 
 
 def _public_money(view: View) -> Fraction:
@@ -80,7 +86,8 @@ def check_manifest(view: View, manifest: Mapping[str, object], book: Book) -> No
         for goal, place, found in claims
         if goal in values and not _is_value(view, goal, values[goal], found)
     ]
-    declared = [goal.id for goal in scenario.goals]
+    adopted = not view.facts.adopted.empty
+    declared = [goal.id for goal in scenario.goals if goal.id != "changes" or adopted]
     # when time ended, the last goals may not have been reached
     ended = "time_limit" in (manifest.get("status"), *(stage.get("status") for stage in stages))
     if names != (declared[: len(names)] if ended and scenario.headline in names else declared):

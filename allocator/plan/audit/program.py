@@ -160,6 +160,14 @@ class Program:
         frame = frame.merge(pd.DataFrame({"year": range(self.facts.first, self.facts.last + 1)}), how="cross")
         return frame.assign(column=labels("bonus", frame, ["area", "year"]))
 
+    @cached_property
+    def moves(self) -> pd.DataFrame:
+        """Columns ``moved``: project, column, greatest value; none without an adopted plan."""
+        adopted = self.facts.adopted
+        frame = pd.DataFrame({"project": pd.Series(adopted.index, dtype="str")})
+        frame["most"] = [0 if self.facts.is_held(int(year)) else 1 for year in adopted]
+        return frame.assign(column=labels("moved", frame, ["project"]))
+
     def with_county(self) -> pd.DataFrame:
         """Columns ``start`` with county, estates and households of their projects, and newer households."""
         estates = self.facts.estates

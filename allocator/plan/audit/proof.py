@@ -117,6 +117,7 @@ class Proof:
         program, money, facts = self.program, self.money, self.program.facts
         names = [program.starts["column"], program.items["do"], program.acts["column"], program.both["column"]]
         most: dict[str, int] = dict.fromkeys(pd.concat([*names, program.bonuses["column"]]), 1)
+        most.update(zip(program.moves["column"], program.moves["most"].astype(int).tolist(), strict=True))
         lots = money.issues
         for columns, ends in (
             (money.pays, "most"),
@@ -125,7 +126,10 @@ class Proof:
             (money.uses, "most"),
         ):
             most.update(zip(columns["column"], columns[ends].astype("int64").tolist(), strict=True))
-        every = {"estates": len(facts.estates), "households": int(facts.estates["households"].sum())}
+        every = {
+            "estates": len(facts.estates) + int(facts.under_way["estates"].sum()),
+            "households": int(facts.estates["households"].sum() + facts.under_way["households"].sum()),
+        }
         for (county, year, measure), (least, _most) in self._tasks.items():
             most[label("under", county, year, measure)] = max(least, 0)
             most[label("over", county, year, measure)] = every[measure]
@@ -145,7 +149,7 @@ class Proof:
         """Coefficients of a goal by column, in its own direction; empty for goals that are not proved."""
         known = {
             "points": self._points, "hazards": self._hazards, "shortfall": self._shortfall, "tasks": self._breaches,
-            "public_money": self._public_money,
+            "public_money": self._public_money, "changes": self._changes,
         }  # fmt: skip
         return known[goal]() if goal in known else {}
 
@@ -162,7 +166,12 @@ class Proof:
         bonus = area_bonus(facts)
         bonuses = self.program.bonuses
         worth.update(_values(bonuses["column"], lookup(bonuses["area"], bonus, 0)))
+        price = -fraction(facts.case.scenario.persistence.price)
+        worth.update(dict.fromkeys(self.program.moves["column"] if price else (), price))
         return worth
+
+    def _changes(self) -> Values:
+        return dict.fromkeys(self.program.moves["column"], Fraction(1))
 
     def _hazards(self) -> Values:
         estates, starts = self.program.facts.estates, self.program.starts

@@ -1,4 +1,4 @@
-"""Rows on choices, for the proof: once, gates, scope, complete_community, routes, bundles, tasks, capacity."""
+"""Rows on choices, for the proof: once, gates, scope, community, routes, bundles, tasks, capacity, persistence."""
 
 from __future__ import annotations
 
@@ -15,10 +15,23 @@ from allocator.plan.audit.program import Program, Rows, label, labels
 def choice_rows(program: Program) -> Rows:
     """Rows of all families that bind choices only."""
     rows = Rows()
-    for family in (_once, _gates, _scope, _groups, _prerequisites, _savings, _community, _routes, _bundles, _tasks):
+    for family in (
+        _once,
+        _gates,
+        _scope,
+        _groups,
+        _prerequisites,
+        _savings,
+        _community,
+        _routes,
+        _listed,
+        _bundles,
+        _tasks,
+    ):
         family(program, rows)
     _shares(program, rows)
     _capacity(program, rows)
+    _persistence(program, rows)
     return rows
 
 
@@ -153,6 +166,18 @@ def _routes(program: Program, rows: Rows) -> None:
     rows.put(names, upper=0)
 
 
+def _listed(program: Program, rows: Rows) -> None:
+    facts = program.facts
+    taken = program.starts.merge(program.routes[["project", "route"]], on="project")
+    year = lookup(taken["project"], facts.listed, 0)
+    asks = {route: facts.asks_for_list(str(route)) for route in taken["route"].unique()}
+    other = taken[(year > 0) & (year != taken["year"]) & taken["route"].map(asks).astype(bool)]
+    names = labels("routes.listed", other, ["project", "year", "route"])
+    several = labels("route", other, ["project", "year", "route"])
+    rows.add(names, several.where(other["many"].astype(bool), other["column"]))
+    rows.put(names, upper=0)
+
+
 def least_members(program: Program) -> pd.Series:
     """How many estates of each area must start together; 0 when all must."""
     register, bundle = program.facts.case.register, program.facts.case.policy.bundle
@@ -196,10 +221,11 @@ def _tasks(program: Program, rows: Rows) -> None:
                 rows.add(pd.Series(name, index=chosen.index), chosen["column"], chosen[measure].astype(object))
                 if elastic:
                     rows.add(pd.Series([name]), pd.Series([label(slack, county, year, measure)]), sign)
+                left = int(bound) - program.facts.counted(county, int(year), measure)
                 if side == "minimum":
-                    rows.put([name], lower=int(bound))
+                    rows.put([name], lower=left)
                 else:
-                    rows.put([name], upper=int(bound))
+                    rows.put([name], upper=left)
 
 
 def _shares(program: Program, rows: Rows) -> None:
@@ -233,4 +259,31 @@ def _capacity(program: Program, rows: Rows) -> None:
     most = capacity.dropna(subset="max_estates")
     names = labels("capacity", starts, ["county", "year"])
     rows.add(names, starts["column"], starts["estates"].astype(object))
-    rows.put_each(labels("capacity", most, ["county", "year"]), upper=most["max_estates"].astype("int64").tolist())
+    left = [
+        max(int(limit) - program.facts.counted(county, int(year), "estates"), 0)
+        for county, year, limit in most[["county", "year", "max_estates"]].itertuples(index=False, name=None)
+    ]
+    rows.put_each(labels("capacity", most, ["county", "year"]), upper=left)
+
+
+def _persistence(program: Program, rows: Rows) -> None:
+    facts, adopted = program.facts, program.facts.adopted
+    if adopted.empty:
+        return
+    starts = program.starts.assign(adopted=lookup(program.starts["project"], adopted, 0))
+    moved = program.moves
+    rows.add(labels("persistence.move", moved, ["project"]), moved["column"])
+    kept, new = starts[starts["adopted"] == starts["year"]], starts[starts["adopted"] == 0]
+    rows.add(labels("persistence.move", kept, ["project"]), kept["column"])
+    rows.add(labels("persistence.move", new, ["project"]), new["column"], -1)
+    for project, year in adopted.items():
+        rows.put([label("persistence.move", project)], lower=int(year > 0), upper=int(year > 0))
+    terms = facts.case.scenario.persistence
+    if terms.most_moves is not None:
+        name = label("persistence.limit", "adopted")
+        rows.add(pd.Series(name, index=moved.index), moved["column"])
+        rows.put([name], upper=terms.most_moves)
+    added = starts[(starts["year"] <= (terms.frozen_until or 0)) & (starts["year"] != starts["adopted"])]
+    names = labels("persistence.frozen", added, ["project", "year"])
+    rows.add(names, added["column"])
+    rows.put(names, upper=0)

@@ -46,9 +46,13 @@ def task_rows(view: View) -> pd.DataFrame:
 
 
 def _planned(view: View) -> pd.DataFrame:
-    """Estates and households started by (county, year), also for the whole city and for all years together."""
+    """Estates and households started by (county, year), also for the whole city and for all years together.
+
+    Running projects that started in a start year count.
+    """
     own = view.started[["county", "start_year", "households"]].rename(columns={"start_year": "year"})
-    own = own.assign(estates=1)
+    running = view.facts.under_way.rename_axis(["county", "year"]).reset_index()
+    own = pd.concat([own.assign(estates=1), running], ignore_index=True)
     both = pd.concat([own, own.assign(county=CITY)], ignore_index=True)
     every = pd.concat([both, both.assign(year=TOTAL)], ignore_index=True)
     return every.groupby(["county", "year"])[list(MEASURES)].sum()
@@ -119,7 +123,9 @@ def check_start_capacity(view: View, book: Book) -> None:
     capacity = view.facts.case.register.capacity.set_index(["county", "year"])
     started = view.started.rename(columns={"start_year": "year"})
     count = started.groupby(["county", "year"]).size()
-    book.at_most("capacity", _("estates a county can start"), count, capacity["max_estates"].dropna().astype("int64"))
+    most = capacity["max_estates"].dropna().astype("int64")
+    running = pd.Series([view.facts.counted(c, int(y), "estates") for c, y in most.index], index=most.index)
+    book.at_most("capacity", _("estates a county can start"), count, (most - running).clip(lower=0).astype("int64"))
 
 
 def check_spend_capacity(view: View, book: Book) -> None:

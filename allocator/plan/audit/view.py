@@ -87,6 +87,12 @@ class View:
         return self.estates[self.estates["start_year"] > 0]
 
     @cached_property
+    def moved(self) -> pd.Series:
+        """Whether each project's start differs from the adopted plan; no entries without such a plan."""
+        adopted = self.facts.adopted
+        return self.starts["start_year"].reindex(adopted.index, fill_value=0).astype("int64") != adopted
+
+    @cached_property
     def items(self) -> pd.DataFrame:
         """All items by id, with ``year`` (0: not done), ``start_year`` and ``route`` of their estates."""
         works = self.tables["works"].drop_duplicates("item").set_index("item")

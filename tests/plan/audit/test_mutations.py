@@ -18,6 +18,7 @@ from allocator.plan.audit.facts import Facts
 from allocator.plan.audit.headline import check_manifest
 from allocator.plan.audit.limits import check_accounts
 from allocator.plan.audit.payments import check_payments
+from allocator.plan.audit.persistence import check_persistence
 from allocator.plan.audit.report import Book
 from allocator.plan.audit.shares import check_shares
 from allocator.plan.audit.targets import check_targets
@@ -45,8 +46,9 @@ CHECKS: dict[str, tuple[Callable[[View, Book], None], ...]] = {
     "tasks": (check_targets,),
     "capacity": (check_targets,),
     "bundles": (check_targets,),
+    "persistence": (check_persistence,),
     "points": (check_tables,),
-    "tables": (check_tables,),
+    "tables": (check_tables, check_persistence),
 }
 """What looks at each rule; running only that keeps a hundred mutations quick."""
 
@@ -178,6 +180,13 @@ PLAN_MUTATIONS: dict[str, tuple[str, Callable[[Tables], None]]] = {
         "payer_shares", both(move(LIFT, 2026, "pledge", "budget", 9), move(LIFT, 2026, "fund", "budget", 4)),
     ),
     "source of more than its share": ("payer_shares", move(CIVIL, 2025, "budget", "city_fund", 1)),
+    "one project more that moved": ("persistence", drop("projects", "project == 'e1'")),
+    "a move that is none": ("tables", again("moves", "project == 'e2'", project="e1")),
+    "a move untold": ("tables", drop("moves", "project == 'e6'")),
+    "the adopted year of a move": ("tables", change("moves", "project == 'e6'", adopted_year=2026)),
+    "the start of a move": ("tables", change("moves", "project == 'e2'", start_year=2026)),
+    "the kind of a move": ("tables", change("moves", "project == 'e2'", kind="moved")),
+    "a move without a reason": ("tables", change("moves", "project == 'e2'", reason="")),
     "an account overdrawn": ("source_limits", move(ROOF, 2026, "award", "budget", 7)),
     "money of the second year in the first": ("source_limits", move(ROOF, 2025, "budget", "central", 6)),
     "carried money used twice": ("source_limits", move(ROOF, 2026, "budget", "central", 1)),
@@ -344,6 +353,19 @@ INPUT_MUTATIONS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "sources that exclude each other": (
         "routes", lambda: {"policy": {"sources": {"central": {"excludes": ("budget",)}}}},
     ),
+    "fewer moves": ("persistence", lambda: {"scenario": {"persistence": {"most_moves": 1}}}),
+    "a settled list": ("persistence", lambda: {"scenario": {"stage": "定案"}}),
+    "a frozen year": ("persistence", lambda: {"scenario": {"persistence": {"frozen_until": 2025}}}),
+    "another adopted plan": (
+        "persistence", lambda: {"scenario": {"adopted": {"e1": 2026}, "persistence": {"most_moves": 2}}},
+    ),
+    "another listed year": ("routes", lambda: sheet("estates", {"estate": "e1"}, listed_year=2026)),
+    "a running project that started in the year": (
+        "tasks", lambda: sheet("running", {"project": "old"}, start_year=2025, estates=1, households=5),
+    ),
+    "capacity taken by a running project": (
+        "capacity", lambda: sheet("running", {"project": "old"}, start_year=2025, estates=1, households=0),
+    ),
     "a weight": ("points", lambda: {"policy": {"classes": {"better": {"weight": 3}}}}),
     "the hazard factor": ("points", lambda: {"policy": {"scoring": {"hazard_factor": 3}}}),
 }  # fmt: skip
@@ -368,6 +390,7 @@ MANIFEST_MUTATIONS: dict[str, dict[str, Any]] = {
     "the headline goal left out": {"status": "time_limit", "goals": MANIFEST["goals"][:2]},
     "hazards": {"goals": [{**g, "value": 30} if g["id"] == "hazards" else g for g in MANIFEST["goals"]]},
     "tasks": {"goals": [{**g, "value": 0.34} if g["id"] == "tasks" else g for g in MANIFEST["goals"]]},
+    "changes": {"goals": [{**g, "value": 1} if g["id"] == "changes" else g for g in MANIFEST["goals"]]},
     "public money": {"goals": [{**g, "value": 242} if g["id"] == "public_money" else g for g in MANIFEST["goals"]]},
 }
 
@@ -453,10 +476,10 @@ def test_a_plan_without_tables_is_a_finding_not_an_error() -> None:
 def test_a_case_without_anything_to_do_passes() -> None:
     """The plan that starts nothing is a plan."""
     case: Case = town(estates=SHEETS["estates"][4:5], items=[], projects=[], areas=[], gates=[], pledges=[], limits=[],
-                      carried=[], running=[], tasks=[], capacity=[], debt=[],
+                      carried=[], running=[], tasks=[], adopted=[], capacity=[], debt=[],
                       scenario={"locks": {}, "exclusions": ()})  # fmt: skip
     plan = {name: frame.iloc[:0] for name, frame in tables().items()}
     plan["estates"] = tables()["estates"].query("estate == 'e5'").assign(ready_year=0)
-    goals = [{"id": goal["id"], "value": 0} for goal in MANIFEST["goals"]]
+    goals = [{"id": goal["id"], "value": 0} for goal in MANIFEST["goals"] if goal["id"] != "changes"]
     idle = {**MANIFEST, "objective": 0, "bound": 0, "gap": 0, "shortfall": 0, "status": "optimal", "goals": goals}
     assert audit(case, plan, idle).failures == ()

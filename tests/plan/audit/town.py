@@ -46,7 +46,8 @@ POLICY: dict[str, Any] = {
         "care": {"work_class": "better", "community": True, "components": {"all": {"rule": "public"}}},
     },
     "sources": {
-        "central": {"payer": "government", "usable_years": 2, "eligible": {"classes": ("basic",)}},
+        "central": {"payer": "government", "usable_years": 2, "eligible": {"classes": ("basic",)},
+                    "listed_year": {}},
         "city_fund": {
             "payer": "government", "scope": "city", "share": {"of": "payer_part", "max": 0.5},
             "eligible": {"rules": ("public",)}, "excludes": ("award",),
@@ -79,7 +80,8 @@ POLICY: dict[str, Any] = {
 
 ESTATES = [
     {"estate": "e1", "county": "c", "area": "z", "floor_area": 1000.0, "buildings": 1, "hazard": True,
-     "public_share": 0.25, "community_facilities": 1},
+     "public_share": 0.25, "community_facilities": 1, "listed_year": 2025, "batch": "first",
+     "listing_document": "list 1"},
     {"estate": "e2", "county": "c", "area": "z", "households": 20, "floor_area": 2000.0, "buildings": 2,
      "built_year": 2003, "community_facilities": 1},
     {"estate": "e3", "county": "d", "project": "p3", "households": 30, "floor_area": 3000.0, "buildings": 3,
@@ -134,6 +136,10 @@ SHEETS: dict[str, Any] = {
         {"source": "fund", "year": 2026, "amount": 4},
         {"source": "bond_money", "year": 2025, "amount": 15},
     ],
+    "adopted": [
+        {"project": "e1", "start_year": 2025}, {"project": "p3", "start_year": 2026},
+        {"project": "e6", "start_year": 2025},
+    ],
     "carried": [{"source": "central", "arrival_year": 2024, "amount": 10}],
     "running": [{"project": "old", "source": "budget", "year": 2026, "amount": 3}],
     "tasks": [
@@ -151,6 +157,7 @@ SCENARIO: dict[str, Any] = {
     "spend_profile": (0.6, 0.4),
     "locks": {"e1": "must", "p3": 2026},
     "exclusions": (("e2", "e6"),),
+    "persistence": {"most_moves": 2},
     "firm": ("issued",),
 }
 
@@ -270,6 +277,11 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
         {"county": "", "year": 0, "measure": "households", "minimum": 100, "maximum": -1, "planned": 65, "breach": 35},
     ],
     "bundles": [{"area": "z", "county": "c", "year": 2025, "estates": 2, "points": 240}],
+    "moves": [
+        {"project": "e6", "county": "c", "households": 12, "kind": "dropped", "adopted_year": 2025, "reason": "money"},
+        {"project": "e2", "county": "c", "households": 20, "kind": "added", "start_year": 2025,
+         "reason": "better_plan"},
+    ],
     "passed_over": [
         {"estate": "e6", "county": "c", "points": 1440, "cost": 500, "taken_estate": "e2", "taken_points": 800,
          "taken_cost": 79, "taken_year": 2025},
@@ -289,6 +301,7 @@ MANIFEST: dict[str, Any] = {
         {"id": "hazards", "value": 10},
         {"id": "points", "value": 5150},
         {"id": "public_money", "value": 243},
+        {"id": "changes", "value": 2},
         {"id": "tie_break", "value": 0},
     ],
 }
