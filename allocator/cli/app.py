@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
+from allocator.cli.approve import approve
 from allocator.cli.compare import compare
 from allocator.cli.consoles import survive_any_encoding
 from allocator.cli.exits import guarded
@@ -23,6 +24,7 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "run": (run, _("Find a plan, audit it, and write tables, workbook and page.")),
     "validate": (validate, _("Read a scenario and tell everything that is wrong or doubtful.")),
     "audit": (audit, _("Check a run again from its inputs alone.")),
+    "approve": (approve, _("Approve an audited run: seal it, read-only, with a hash.")),
     "report": (report, _("Write workbook and page of a run again.")),
     "template": (template, _("Write the workbook that a county fills in.")),
     "compare": (compare, _("Compare runs with the first one: inputs, goals, money, moves, debt.")),

@@ -12,12 +12,14 @@ from allocator.cli.exits import Exit
 from allocator.cli.notices import print_audit_failures, print_left_out, print_notices
 from allocator.cli.options import AudienceOption, JsonOption, LangOption, RunArgument, ScenarioArgument
 from allocator.cli.scenarios import find_scenario
+from allocator.errors import ScenarioError
 from allocator.formulation.export import export as export_rows
 from allocator.i18n import _, language
 from allocator.inputs.load import load
 from allocator.plan.audit import audit as audit_run
 from allocator.plan.copies import changed_copies
-from allocator.plan.run_folder import read_run
+from allocator.plan.run_folder import Run, read_run
+from allocator.plan.seal import broken_seal, read_seal, refuse_sealed
 from allocator.reporting import write_reports
 from allocator.reporting.audience import INTERNAL
 
@@ -43,9 +45,16 @@ def validate(scenario: ScenarioArgument, lang: LangOption = None) -> None:
 
 
 def audit(run: RunArgument, as_json: JsonOption = False, lang: LangOption = None) -> None:
-    """Check a run again from its inputs alone; the exit code is 1 when anything is wrong."""
-    kept = read_run(run)
-    found, changed = audit_run(kept.case, kept.tables, kept.manifest), changed_copies(run)
+    """Check a run again from its inputs alone, and its seal; the exit code is 1 when anything is wrong."""
+    broken = broken_seal(run)
+    try:
+        kept = read_run(run)
+    except ScenarioError:
+        if broken:
+            print_audit_failures(broken)
+            raise typer.Exit(Exit.OUR_FAULT) from None
+        raise
+    found, changed = audit_run(kept.case, kept.tables, kept.manifest), (*broken, *changed_copies(run))
     failures = (*found.failures, *changed)
     if as_json:
         document = found.to_dict()
@@ -56,8 +65,19 @@ def audit(run: RunArgument, as_json: JsonOption = False, lang: LangOption = None
         RESULTS.print(
             _("{checks:,} checks, all passed.").format(checks=sum(c.checked for c in found.checks)), markup=False
         )
+        if seal := read_seal(run):
+            text = _("The seal {hash} is whole.")
+            RESULTS.print(text.format(hash=seal.short), markup=False)
     if failures:
         raise typer.Exit(Exit.OUR_FAULT)
+
+
+def read_whole(run: Path) -> Run:
+    """Read a run for a report; one that was changed after it was sealed is refused: its hash would cover a lie."""
+    if broken := broken_seal(run):
+        print_audit_failures(broken)
+        raise typer.Exit(Exit.OUR_FAULT)
+    return read_run(run)
 
 
 def report(
@@ -69,8 +89,9 @@ def report(
     lang: LangOption = None,
 ) -> None:
     """Write workbook and page of a run again; the page is internal, others get the workbook alone."""
-    kept = read_run(run)
     folder = out or run
+    refuse_sealed(folder)
+    kept = read_whole(run)
     folder.mkdir(parents=True, exist_ok=True)
     for file in write_reports(kept, folder, language(), audience):
         RESULTS.print(str(file), markup=False, soft_wrap=True)

@@ -18,9 +18,11 @@ from allocator.cli.scenarios import check_new, default_folder, find_scenario
 from allocator.cli.summary import print_shortfall, print_summary
 from allocator.i18n import _, language
 from allocator.inputs.load import load
+from allocator.inputs.schemas.draft import Version
 from allocator.plan.audit import audit
 from allocator.plan.keeping import keep
 from allocator.plan.run_folder import Run
+from allocator.plan.seal import parent_of
 from allocator.plan.solve import solve
 from allocator.reporting import write_reports
 from allocator.solving.base import Progress
@@ -44,6 +46,10 @@ def run(
     no_shortfall: Annotated[
         bool, typer.Option("--no-shortfall", help=_("Plan only with money within the limits: no funding gap."))
     ] = False,
+    draft: Annotated[Version | None, typer.Option(help=_("Which draft of the year's plan this is."))] = None,
+    parent: Annotated[
+        Path | None, typer.Option(metavar="RUN", help=_("Run that this draft follows."), exists=True, file_okay=False)
+    ] = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -53,7 +59,12 @@ def run(
     file = find_scenario(scenario)
     if out is not None:
         check_new(out)
-    case = load(file, {"options.shortfall": False} if no_shortfall else None)
+    changes: dict[str, object] = {"options.shortfall": False} if no_shortfall else {}
+    if draft is not None:
+        changes["draft.version"] = draft
+    if parent is not None:
+        changes["draft.parent"] = parent_of(parent)
+    case = load(file, changes)
     folder = out or default_folder(case.scenario.id)
     if not (quiet or as_json):
         print_notices(case.notices)

@@ -84,6 +84,7 @@ def build_manifest(
             "id": scenario.id, "label": scenario.label.model_dump(), "synthetic": scenario.synthetic,
             "first_year": scenario.horizon.first, "last_year": scenario.horizon.last,
         },
+        "draft": scenario.draft.model_dump(mode="json") if scenario.draft else None,
         "seconds": dict(seconds),
         "method": search.method,
         "solver": search.solver,

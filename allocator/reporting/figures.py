@@ -16,6 +16,7 @@ from allocator.plan.run_folder import Run
 from allocator.reporting.audience import INTERNAL, PUBLIC, Audience, unfunded_projects, without_projects
 from allocator.reporting.layout import Words, WorkbookLayout, load_words, load_workbook_layout
 from allocator.reporting.speaker import Speaker
+from allocator.reporting.standing import signature_text, standing_text
 
 SHORTFALL = "shortfall"
 """Source id of money that no limit provides."""
@@ -81,6 +82,16 @@ class Figures(Speaker):
     def is_synthetic(self) -> bool:
         """Whether the data are made up."""
         return self.run.case.scenario.synthetic
+
+    @cached_property
+    def standing(self) -> str:
+        """Version, parent, approval and hash."""
+        return standing_text(self, self.run)
+
+    @cached_property
+    def signature(self) -> str:
+        """The signature line, with the names the draft gives."""
+        return signature_text(self, self.run)
 
     @property
     def filled_in_by(self) -> str:

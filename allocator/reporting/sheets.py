@@ -43,6 +43,8 @@ class SheetWriter:
             self.sheet.set_column(position, position, width)
         f = self.speaker
         self.across(title, "title", height=max(30.0, 22.0 * lines_of(title, sum(self.widths) / 1.7)))
+        if f.standing:
+            self.across(f.standing, "standing")
         if f.is_synthetic:
             self.across(f.say("words", "synthetic_long"), "mark", height=18)
         if f.alarm:
@@ -171,7 +173,7 @@ class SheetWriter:
         if self.layout.signed:
             self.sheet.set_row(self.line, 10)
             self.line += 1
-            self.across(f.say("words", "signature"), "line", height=26)
+            self.across(f.signature, "line", height=26)
         self._print(headings)
         if headings and table_starts == 1 and self.layout.kind == "tables":
             self.sheet.freeze_panes(headings[1] + 1, 0)

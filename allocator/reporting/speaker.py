@@ -11,6 +11,9 @@ from allocator.inputs.schemas.scenario import Money
 from allocator.reporting.audience import Audience
 from allocator.reporting.layout import Words, WorkbookLayout
 
+TO_SIGN = "______________"
+"""Where somebody writes a name by hand."""
+
 
 class Speaker(ABC):
     """What sheets and tables need to know besides their layout and rows.
@@ -47,6 +50,16 @@ class Speaker(ABC):
     def alarm(self) -> str:
         """Loud sentence at the top of every sheet about money without a source; "" when there is none."""
         return ""
+
+    @property
+    def standing(self) -> str:
+        """Which draft this is and who approved it; "" for what is neither a draft nor approved."""
+        return ""
+
+    @property
+    def signature(self) -> str:
+        """The signature line at the end of a sheet."""
+        return self.say("words", "signature", **dict.fromkeys(("head", "reviewer", "writer"), TO_SIGN))
 
     @property
     def filled_in_by(self) -> str:

@@ -24,6 +24,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "line": {"font_size": 10, "valign": "vcenter", "text_wrap": True},
     "line_right": {"font_size": 10, "align": "right", "valign": "vcenter"},
     "status": {"font_size": 11, "bold": True, "align": "center", "valign": "vcenter", "text_wrap": True},
+    "standing": {"font_size": 10, "bold": True, "align": "center", "valign": "vcenter", "text_wrap": True},
     "mark": {"bold": True, "font_color": "#9C5700", "bg_color": "#FFEB9C", "align": "center", "valign": "vcenter",
              "text_wrap": True},
     "alarm": {"bold": True, "font_color": "#FFFFFF", "bg_color": "#C00000", "align": "center", "valign": "vcenter",

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from allocator.inputs.schemas.base import Id, Label, Share, Strict, Year
 from allocator.inputs.schemas.changes import Change
+from allocator.inputs.schemas.draft import Draft
 
 
 class Money(Strict):
@@ -118,6 +119,8 @@ class Scenario(Strict):
     description: str = ""
     filled_in_by: str = ""
     """Unit that fills in the tables (填报单位)."""
+    draft: Draft | None = None
+    """Which draft of the year's plan this is, and who answers for it; reports and manifest say so."""
     extends: str | None = None
     """Scenario file, in the same folder tree, whose values this one changes."""
     policy_model: str

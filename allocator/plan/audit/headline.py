@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from allocator.i18n import _
 from allocator.inputs.case import from_steps
+from allocator.inputs.schemas.draft import Draft
 from allocator.plan.audit.debt import issues, lots_service
 from allocator.plan.audit.exact import fraction
 from allocator.plan.audit.report import Book, Finding
@@ -94,10 +96,22 @@ def check_manifest(view: View, manifest: Mapping[str, object], book: Book) -> No
         failures.append(Finding("goals", ", ".join(names) or "-", ", ".join(declared)))
     book.add("manifest", _("values of the goals"), len(claims), failures, tolerance=_("a millionth; money exact"))
     _gaps(view, manifest, book)
+    _draft(scenario.draft, manifest.get("draft"), book)
     given, own = _hashes(manifest.get("inputs")), dict(view.facts.case.files)
     wrong = sorted(name for name in {*given, *own} if given.get(name) != own.get(name))
     changed = [Finding(name, given.get(name, _("no hash")), own.get(name, _("no such file"))) for name in wrong]
     book.add("manifest", _("hashes of the inputs"), len(own), changed)
+
+
+def _draft(draft: Draft | None, told: object, book: Book) -> None:
+    """The manifest tells the draft that the scenario is for."""
+    own = draft.model_dump(mode="json") if draft else None
+    failures = [] if told == own else [Finding("draft", _in_words(told), _in_words(own))]
+    book.add("manifest", _("draft"), 1, failures)
+
+
+def _in_words(draft: object) -> str:
+    return json.dumps(draft, ensure_ascii=False) if draft else _("none")
 
 
 def _is_value(view: View, goal: str, own: Fraction, found: object) -> bool:
