@@ -30,6 +30,8 @@ def print_summary(console: Console, run: Run) -> None:
         title += " " + _("(synthetic data)")
     console.print(title, style="bold", markup=False)
     console.print(proof_line(run), markup=False, soft_wrap=True)
+    if len(run.tables["running"]):
+        console.print(running_line(run), markup=False, soft_wrap=True)
     console.print(starts_table(run))
     console.print(money_table(run))
     console.print(baseline_line(run), markup=False, soft_wrap=True)
@@ -46,6 +48,19 @@ def proof_line(run: Run) -> str:
     if manifest.get("stopped_by") == "user":
         status = _("stopped by the user: best plan so far")
     return _("{status}; {proof}").format(status=status, proof=proof)
+
+
+def running_line(run: Run) -> str:
+    """Projects under way (续建) and their bills, which come before any new start."""
+    bills = run.tables["running"]
+    years = sorted(set(bills["year"]))
+    return _(
+        "Under way: {projects:,} projects with bills of {amount} {unit} in {first}-{last} (firm: {firm}), "
+        "charged before the new starts below."
+    ).format(
+        projects=bills["project"].nunique(), amount=amount(run, bills["amount"].sum()),
+        unit=run.case.scenario.money.unit, first=years[0], last=years[-1], firm=amount(run, bills["firm"].sum()),
+    )  # fmt: skip
 
 
 def starts_table(run: Run) -> Table:

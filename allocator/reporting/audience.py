@@ -27,6 +27,13 @@ PUBLISHABLE: Mapping[str, frozenset[str]] = MappingProxyType(
         "annual_plan": frozenset(
             {"no", "section", "county", "projects", "estates", "buildings", "households", "floor_area", "cost"}
         ),
+        "running_counties": frozenset({"no", "county", "projects", "estates", "households", "estimate"}),
+        "running_projects": frozenset(
+            {
+                "no", "section", "project", "name", "county", "start_text", "expected_end", "estates", "households",
+                "estimate",
+            }
+        ),
         "projects": frozenset(
             {
                 "no", "section", "project", "name", "county", "body", "approval", "start_year", "estate_names", "works",

@@ -148,7 +148,8 @@ class Figures(Speaker):
     @cached_property
     def payment_years(self) -> list[int]:
         """Years in which the plan pays, without gaps."""
-        last = max((int(y) for y in self.table("payments")["year"]), default=self.start_years[-1])
+        years = [*self.table("payments")["year"], *self.table("running")["year"]]
+        last = max((int(year) for year in years), default=self.start_years[-1])
         return list(range(self.start_years[0], max(last, self.start_years[-1]) + 1))
 
     @property

@@ -30,8 +30,9 @@ MOST_ROWS = 300
 """Rows of a table on the page; the workbook has them all."""
 
 _SHOWN = (
-    "task_years", "counties", "funding", "county_debt", "bundles", "not_chosen_summary", "passed_over", "assumptions",
-    "audit_rules", "audit_failures", "tolerances", "goals", "solver_notes", "inputs", "notices",
+    "task_years", "counties", "running_counties", "running_funding", "funding", "whole_funding", "county_debt",
+    "bundles", "not_chosen_summary", "passed_over", "assumptions", "audit_rules", "audit_failures", "tolerances",
+    "goals", "solver_notes", "inputs", "notices",
 )  # fmt: skip
 """Views shown as tables, with the columns the workbook's layout gives them."""
 

@@ -97,7 +97,7 @@ def test_the_public_workbook_shows_what_is_certain(plan: Run, tmp_path: Path, la
     [path] = write_reports(plan, tmp_path, language, "公示")
     book = openpyxl.load_workbook(path)
     names = [sheet.name.zh for sheet in load_workbook_layout().sheets_for("公示")]
-    assert (path.name, names) == ("plan-公示.xlsx", ["年度计划表", "项目清单"])
+    assert (path.name, names) == ("plan-公示.xlsx", ["年度计划表", "续建项目清单", "项目清单"])
     sheet = book[book.sheetnames[names.index("项目清单")]]
     shown = {row[1] for row in sheet.iter_rows(values_only=True)}
     started = set(plan.tables["projects"]["project"])

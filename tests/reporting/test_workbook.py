@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from openpyxl.workbook import Workbook
 
@@ -53,8 +54,8 @@ def test_every_sheet_of_the_layout_is_there_in_order(book: Workbook, language: s
 def test_the_sheets_a_bureau_hands_in_exist() -> None:
     """The shipped layout has every sheet that is handed in."""
     assert [sheet.name.zh for sheet in load_workbook_layout().sheets] == [
-        "一页纸", "年度计划表", "任务完成情况", "项目清单", "资金筹措表", "资金平衡表", "出资明细", "债券", "连片",
-        "未入选原因", "越级名单", "以后年度需安排资金", "假设清单", "审计", "求解说明",
+        "一页纸", "年度计划表", "任务完成情况", "续建项目清单", "项目清单", "资金筹措表", "资金平衡表", "出资明细", "债券",
+        "连片", "未入选原因", "越级名单", "以后年度需安排资金", "假设清单", "审计", "求解说明",
     ]  # fmt: skip
 
 
@@ -89,9 +90,10 @@ def test_floor_areas_add_up_as_shown(book: Workbook, language: str) -> None:
     assert all(value == value.quantize(Decimal("0.01")) for value in shown)
 
 
-def test_funding_adds_up_to_the_payments(book: Workbook, language: str, run: Run) -> None:
-    """Years, total, firm, to be won and shortfall are the sums of the payment lines."""
-    payments = run.tables["payments"]
+def test_funding_adds_up_to_the_payments_and_bills(book: Workbook, language: str, run: Run) -> None:
+    """Years, total, firm, to be won and shortfall are the sums of the payment lines and of projects under way."""
+    columns = ["source", "year", "amount", "firm"]
+    payments = pd.concat([run.tables["payments"][columns], run.tables["running"][columns]])
     is_gap = payments["source"] == "shortfall"
     by_year = payments.groupby("year")["amount"].sum()
     amounts = [*by_year, by_year.sum(), payments["firm"].sum()]

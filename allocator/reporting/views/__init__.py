@@ -12,7 +12,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from allocator.reporting.figures import Figures
-from allocator.reporting.views import assumptions, money_views, plan_views, run_views, summary
+from allocator.reporting.views import assumptions, money_views, plan_views, run_views, running_views, summary
 
 View = Callable[[Figures], pd.DataFrame]
 
@@ -27,6 +27,11 @@ VIEWS: Mapping[str, View] = MappingProxyType(
             plan_views.not_chosen_summary,
             plan_views.bundles,
             plan_views.passed_over,
+            running_views.running_projects,
+            running_views.running_counties,
+            running_views.running_funding,
+            running_views.running_later,
+            running_views.whole_funding,
             money_views.levels,
             money_views.funding,
             money_views.later_years,

@@ -13,8 +13,14 @@ PARTS = ["amount", "firm", "pending", "gap"]
 
 
 def levels(f: Figures) -> pd.DataFrame:
-    """One row per level with money in the plan, and one for money without a source: amount, firm, pending, gap."""
-    sums = f.payments.groupby("level", as_index=False)[PARTS].sum()
+    """One row per level with money in the plan, and one for money without a source: amount, firm, pending, gap.
+
+    These are new starts; ``running`` are the bills of projects under way, ``together`` is both.
+    """
+    sums = f.payments.groupby("level")[PARTS].sum()
+    bills = f.table("running").groupby("level")["amount"].sum().rename("running")
+    sums = sums.join(bills, how="outer").fillna(0).astype("int64").rename_axis("level").reset_index()
+    sums["together"] = sums["amount"] + sums["running"]
     sums = sums.assign(order=rank(sums["level"], f.levels)).sort_values("order")
     return sums.assign(name=[f.label("levels", lv) if lv else f.say("words", "no_source") for lv in sums["level"]])
 
@@ -23,7 +29,7 @@ def funding(f: Figures) -> pd.DataFrame:
     """One row per source, sorted by level, with a column ``paid_<year>`` per payment year."""
     paid = f.payments
     rows = paid.groupby(["level", "source"], as_index=False)[PARTS].sum()
-    rows = _with_years(rows, paid, ["level", "source"], f.payment_years)
+    rows = with_years(rows, paid, ["level", "source"], f.payment_years)
     rows = rows.assign(
         level_order=rank(rows["level"], f.levels),
         source_order=rank(rows["source"], list(f.run.case.policy.sources)),
@@ -38,7 +44,7 @@ def later_years(f: Figures) -> pd.DataFrame:
     table = f.table("later_years")
     keys = ["county", "source"]
     rows = table.groupby(keys, as_index=False)[["amount", "firm"]].sum()
-    rows = _with_years(rows, table, keys, f.later_years)
+    rows = with_years(rows, table, keys, f.later_years)
     is_gap = rows["source"] == SHORTFALL
     rows = rows.assign(
         firm=rows["firm"].where(~is_gap, 0),
@@ -52,7 +58,7 @@ def later_years(f: Figures) -> pd.DataFrame:
     return rows.sort_values(["order", "source_order"])
 
 
-def _with_years(rows: pd.DataFrame, table: pd.DataFrame, keys: list[str], years: list[int]) -> pd.DataFrame:
+def with_years(rows: pd.DataFrame, table: pd.DataFrame, keys: list[str], years: list[int]) -> pd.DataFrame:
     """``rows`` with the amounts of ``table`` by year beside them, as ``paid_<year>``."""
     wide = table.pivot_table(index=keys, columns="year", values="amount", aggfunc="sum", fill_value=0)
     wide = wide.reindex(columns=years, fill_value=0).astype("int64")

@@ -89,7 +89,10 @@ def _task(f: Figures, bands: pd.DataFrame, year: int, measure: str) -> tuple[str
 
 
 def counties(f: Figures) -> pd.DataFrame:
-    """One row per county: estates (in all and in the first year), households, floor area, and money by certainty."""
+    """One row per county: estates (in all and in the first year), households, floor area, and money by certainty.
+
+    These are new starts; ``running`` are the bills of projects under way.
+    """
     projects, paid = f.table("projects"), f.payments
     first = projects[projects["start_year"] == f.start_years[0]]
     rows = pd.DataFrame({"county": f.counties}).set_index("county")
@@ -97,7 +100,8 @@ def counties(f: Figures) -> pd.DataFrame:
     rows = rows.join(first.groupby("county")["estates"].sum().rename("first_year")).join(
         paid.groupby("county")[PARTS].sum()
     )
-    whole = ["estates", "households", "first_year", *PARTS]
+    rows = rows.join(f.table("running").groupby("county")["amount"].sum().rename("running"))
+    whole = ["estates", "households", "first_year", "running", *PARTS]
     rows = rows.fillna(0).astype(dict.fromkeys(whole, "int64")).reset_index()
     return rows.assign(name=rows["county"].map(f.place))
 
