@@ -29,8 +29,8 @@ def test_everything_wrong_is_said_at_once(refusal: Refusal) -> None:
         "scenario.yaml:9: monye: unknown key\n    -> did you mean 'money'?\n"
         "scenario.yaml:10: locks[E1]: must be 'must' or 'never' or a whole number, found 'mst'\n"
         "    -> did you mean 'must'?\n"
-        "scenario.yaml:11: goals[0].id: must be 'tasks', 'shortfall', 'hazards', 'points', 'public_money' or "
-        "'tie_break', found 'point'\n    -> did you mean 'points'?"
+        "scenario.yaml:11: goals[0].id: must be 'tasks', 'shortfall', 'hazards', 'points', 'public_money', "
+        "'changes' or 'tie_break', found 'point'\n    -> did you mean 'points'?"
     )
 
 

@@ -17,7 +17,7 @@ ESTATE_SPREAD = 0.0012
 def make_estates(extent: Extent, recipe: Recipe, routes: tuple[str, ...]) -> dict[str, pd.DataFrame]:
     """Sheets ``estates``, ``areas``, ``neighbours`` and ``projects`` of a synthetic city.
 
-    ``routes`` are the policy model's; the first is every project's, some projects may take all of them.
+    ``routes`` are the policy model's; the first is every project's, some projects may take the first two.
     """
     frame = _placed(extent, recipe)
     _sized(frame, extent, recipe)
@@ -131,7 +131,7 @@ def _projects(frame: pd.DataFrame, extent: Extent, recipe: Recipe, routes: tuple
             "name": [recipe.names.project.format(estate=name) for name in heads["name"]],
             "body": [recipe.names.body.format(county=short) for short in heads["short"]],
             "approval": np.where(approved, approvals, ""),
-            "routes": [routes if many else routes[:1] for many in several],
+            "routes": [routes[: 2 if many else 1] for many in several],
         }
     )
 

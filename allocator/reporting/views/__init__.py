@@ -32,6 +32,7 @@ VIEWS: Mapping[str, View] = MappingProxyType(
             running_views.running_funding,
             running_views.running_later,
             running_views.whole_funding,
+            plan_views.moves,
             money_views.levels,
             money_views.funding,
             money_views.later_years,

@@ -7,6 +7,9 @@ import pandas as pd
 from allocator.plan.reasons import REASONS, STATES, reason_words, split_reason
 from allocator.reporting.figures import Figures, rank
 
+MOVES = ("added", "dropped", "moved")
+"""Kinds of ``moves.kind``, in the order of reports."""
+
 
 def annual_plan(f: Figures) -> pd.DataFrame:
     """One row per start year and county with starts: projects, estates, buildings, households, floor area [m²]."""
@@ -37,9 +40,36 @@ def projects(f: Figures) -> pd.DataFrame:
     done = works[works["year"] > 0]
     names = done["work"].map({work: f.label("works", work) for work in done["work"].unique()})
     table["works"] = names.groupby(done["project"]).agg(lambda column: separator.join(dict.fromkeys(column)))
+    table = table.join(_listing(f, started))
     table = table.reset_index().assign(order=lambda rows: rank(rows["county"], f.counties))
     table = table.sort_values(["start_year", "order", "project"])
     return table.assign(section=table["start_year"].map(f.year))
+
+
+def _listing(f: Figures, estates: pd.DataFrame) -> pd.DataFrame:
+    """Year in whose list each project stands ("" when it is not listed yet), batch and document."""
+    first = estates.drop_duplicates("project").set_index("project")
+    listing = first[["batch", "listing_document"]]
+    return listing.assign(listed_text=[f.year(year) if year else "" for year in first["listed_year"]])
+
+
+def moves(f: Figures) -> pd.DataFrame:
+    """One row per project whose start differs from the adopted plan, with the reason."""
+    table = f.table("moves")
+    policy = f.run.case.policy
+    rows = table.assign(
+        order=rank(table["county"], f.counties),
+        kind_order=rank(table["kind"], list(MOVES)),
+        kind_text=[f.say("moves", kind) for kind in table["kind"]],
+        adopted_text=[f.year(year) if year else "" for year in table["adopted_year"]],
+        start_text=[f.year(year) if year else "" for year in table["start_year"]],
+        reason_text=[
+            reason_words(code, detail, policy, f.language)
+            for code, detail in zip(table["reason"], table["reason_detail"], strict=True)
+        ],
+    )
+    rows = rows.sort_values(["kind_order", "order", "project"])
+    return rows.assign(section=rows["kind_text"])
 
 
 def tasks(f: Figures) -> pd.DataFrame:
