@@ -195,6 +195,9 @@ def test_runs_are_compared(cli: Cli, teaching_run: tuple[Path, Result], tmp_path
         ("register.limits.amount", "90", "110")
     ]
     assert document["moves"] == []
+    reports = tmp_path / "与上稿 对比"
+    assert cli("compare", folder, other, "--out", reports).code == Exit.OK
+    assert sorted(file.name for file in reports.iterdir()) == ["compare.html", "与上稿对比表.xlsx"]
     alone = cli("compare", folder)
     assert alone.code == Exit.BAD_INPUT
     assert "one run alone cannot be compared" in alone.err

@@ -17,6 +17,7 @@ from allocator.cli.options import JsonOption, LangOption
 from allocator.i18n import _, language
 from allocator.plan.run_folder import read_run
 from allocator.reporting.compared import Compared, compared
+from allocator.reporting.comparison_reports import write_comparison
 from allocator.reporting.views import comparison_views as views
 
 SHOWN = 15
@@ -29,15 +30,22 @@ def compare(
         typer.Argument(metavar="RUN…", help=_("Run folders; the first is what the others are compared with."),
                        exists=True, file_okay=False),
     ],
+    *,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help=_("Folder for the workbook 与上稿对比表.xlsx and the page."))
+    ] = None,
     as_json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:  # fmt: skip
     """Compare runs with the first one: inputs, goals, money, moves, debt."""
     comparison = compare_runs([read_run(run) for run in runs])
+    files = write_comparison(comparison, out, language()) if out else []
     if as_json:
         print_json(comparison_document(comparison))
     else:
         print_comparison(RESULTS, compared(comparison, language()))
+        for file in files:
+            RESULTS.print(str(file), markup=False, soft_wrap=True)
 
 
 def print_comparison(console: Console, c: Compared) -> None:
@@ -73,11 +81,7 @@ def _print_inputs(console: Console, c: Compared, run: int) -> None:
 
 def register_line(c: Compared, record: dict[str, Any]) -> str:
     """One line on a column of the register: rows concerned, and what its sum comes to."""
-    counts = ", ".join(
-        f"{c.say('compare', kind)} {c.say('compare', 'rows', count=record[kind])}"
-        for kind in ("changed", "added", "removed")
-        if record[kind]
-    )
+    counts = record["rows_text"]
     if not record["change_text"]:
         return f"{record['what']}: {counts}"
     total = c.say("compare", "comes_to", before=record["before_text"], after=record["after_text"],

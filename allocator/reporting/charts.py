@@ -79,7 +79,7 @@ def _stacked(f: Figures, title: str, size: Point, series: Sequence[_Series], lim
     (width, height), years = size, f.payment_years
     tops = [sum(s.values[i] for s in series) for i in range(len(years))]
     highest = max([1, *tops, *(limit for limit in limits if limit is not None)])
-    step = _nice_step(f.amount(highest))
+    step = nice_step(f.amount(highest))
     ceiling = math.ceil(f.amount(highest) / step) * step
     scale = (height - _TOP - _BOTTOM) / ceiling
     slot = (width - _LEFT - 6) / max(1, len(years))
@@ -106,7 +106,7 @@ def _stacked(f: Figures, title: str, size: Point, series: Sequence[_Series], lim
     return Chart(title, width, height, tuple(bars), tuple(marks), tuple(columns), tuple(rows), tuple(legend))
 
 
-def _nice_step(highest: float) -> float:
+def nice_step(highest: float) -> float:
     """Step of about four intervals: 1, 2 or 5 times a power of ten."""
     rough = max(highest, 1e-9) / 4
     power = 10.0 ** math.floor(math.log10(rough))

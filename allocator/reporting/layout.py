@@ -57,6 +57,8 @@ class ColumnLayout(Strict):
     """Width in characters; the widest table of a sheet counts."""
     shows_zero: bool = False
     """Whether money of zero is shown as a number instead of a dash."""
+    shows_sign: bool = False
+    """Whether numbers are differences: shown with their sign, and a dash for none."""
     span: int = Field(default=1, ge=1, le=12)
     """Columns of the sheet it covers, where another table of the sheet has more columns."""
     total: bool = False

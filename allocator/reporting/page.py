@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import jinja2
-from markupsafe import Markup
-
 import allocator
-from allocator.inputs.shipped import shipped
 from allocator.plan.run_folder import Run
 from allocator.reporting.charts import level_bars, money_by_year, source_charts
 from allocator.reporting.figures import Figures, figures
 from allocator.reporting.layout import TableLayout
 from allocator.reporting.maps import estate_maps
 from allocator.reporting.page_data import estate_rows, page_json
+from allocator.reporting.page_parts import cell_text, render
 from allocator.reporting.tables import Column, Row, Table, make_table
 from allocator.reporting.views.money_views import levels
 from allocator.reporting.views.summary import key_figures, risks
@@ -53,26 +46,15 @@ def write_page(run: Run, path: Path, language: str = "zh") -> Path:
 
 def render_page(f: Figures) -> str:
     """Text of the page; everything from the data is escaped."""
-    folder = shipped("reports") / "page"
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters |= {"one": lambda number: f"{number:.1f}", "groups": _groups}
-    script = (folder / "report.js").read_text(encoding="utf-8")
-    style = (folder / "report.css").read_text(encoding="utf-8")
     estates = estate_rows(f)
-    return environment.get_template("report.html.jinja").render(
-        f=f,
-        word=lambda key, **values: f.say("page", key, **values).replace("{unit}", f.unit),
-        script=Markup(script),  # noqa: S704 - our own file, not data
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        style=Markup(style),  # noqa: S704 - our own file, not data
+    return render(
+        "report",
+        f,
+        "page",
         data=page_json(f, estates),
         key_figures=key_figures(f),
         risks=risks(f),
         tables=_tables(f),
-        cell=lambda column, value: cell_text(f, column, value),
         year_chart=money_by_year(f),
         source_charts=source_charts(f),
         level_bars=level_bars(f, levels(f)),
@@ -93,19 +75,6 @@ def _tables(f: Figures) -> dict[str, Table]:
         for view in _SHOWN
         if view in layouts
     }
-
-
-def cell_text(f: Figures, column: Column, value: Any) -> str:  # noqa: ANN401 - text or number
-    """A cell of a table as text, in the format the workbook shows it in."""
-    if value is None or isinstance(value, str):
-        return value or ""
-    if column.kind == "money":
-        return f.money(int(value)) if value or column.shows_zero else "—"
-    if column.kind == "year" or column.key == "no":
-        return str(int(value))
-    if column.kind == "share":
-        return f"{float(value):.{column.decimals}%}"
-    return f"{value:,.{column.decimals if column.kind == 'number' else 0}f}"
 
 
 def _baseline(f: Figures) -> Table | None:
@@ -130,23 +99,6 @@ def _baseline(f: Figures) -> Table | None:
         shown = [cell_text(f, _column("own", "", kind), value) for value in (own, other, own - other)]
         rows.append(Row("row", (f.say("page", key).replace("{unit}", f.unit), *shown)))
     return Table("", columns, tuple(rows), "", 0)
-
-
-@dataclass(frozen=True)
-class _Group:
-    name: str
-    columns: tuple[Column, ...]
-
-
-def _groups(columns: Sequence[Column]) -> list[_Group]:
-    """Neighbouring columns under one heading; a column without a group stands alone."""
-    groups: list[_Group] = []
-    for column in columns:
-        if column.group and groups and groups[-1].name == column.group:
-            groups[-1] = _Group(column.group, (*groups[-1].columns, column))
-        else:
-            groups.append(_Group(column.group, (column,)))
-    return groups
 
 
 def _column(key: str, head: str, kind: Any = "text") -> Column:  # noqa: ANN401 - a Kind

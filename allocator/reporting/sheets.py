@@ -167,7 +167,7 @@ class SheetWriter:
     def finish(self, headings: tuple[int, int] | None, *, table_starts: int) -> None:
         """Footnote, signature line and print settings; ``headings`` are repeated on every printed page."""
         f = self.speaker
-        note = self.layout.note.text(f.language)
+        note = f.filled(self.layout.note.text(f.language))
         if note:
             self.across(note, "line")
         if self.layout.signed:

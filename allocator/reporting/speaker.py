@@ -38,8 +38,14 @@ class Speaker(ABC):
 
     @property
     def title_values(self) -> Mapping[str, object]:
-        """What replaces ``{name}`` in the titles of sheets."""
+        """What replaces ``{name}`` in titles and notes of sheets."""
         return {"scenario": self.title}
+
+    def filled(self, text: str) -> str:
+        """Title or note with ``title_values`` put in."""
+        for name, value in self.title_values.items():
+            text = text.replace(f"{{{name}}}", str(value))
+        return text
 
     @property
     def is_synthetic(self) -> bool:

@@ -85,6 +85,9 @@ def number_format(column: Column) -> str:
     digits = "0." + "0" * column.decimals if column.decimals else "0"
     if column.kind == "share":
         return f"{digits}%"
+    if column.shows_sign:
+        shown = f"#,##{digits}" if column.kind != "int" else "#,##0"
+        return f'+{shown};[Red]-{shown};"—"'
     if column.kind == "money":
         return f"#,##{digits};[Red]-#,##{digits}" + ("" if column.shows_zero else ';"—"')
     return f"#,##{digits}" if column.kind == "number" else "#,##0"

@@ -33,6 +33,7 @@ class Column:
     is_summed: bool
     shows_zero: bool = False
     ratio: Ratio | None = None
+    shows_sign: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def _columns(layout: ColumnLayout, speaker: Speaker) -> Iterator[Column]:
         yield Column(
             layout.key.replace("{}", key), head.replace("{}", name), group, layout.kind, decimals, layout.width,
             layout.span, layout.scale, layout.total, layout.shows_zero, layout.ratio,
+            layout.shows_sign,
         )  # fmt: skip
 
 

@@ -112,10 +112,7 @@ def _sheet(book: Workbook, styles: Styles, layout: SheetLayout, seen: Speaker, v
     widths = grid_widths(tables)
     sheet = book.add_worksheet(layout.name.text(seen.language))
     writer = SheetWriter(sheet, layout, styles, seen, widths)
-    title = layout.title.text(seen.language)
-    for name, value in seen.title_values.items():
-        title = title.replace(f"{{{name}}}", str(value))
-    writer.start(title)
+    writer.start(seen.filled(layout.title.text(seen.language)))
     one_page = seen if layout.kind == "one_page" and isinstance(seen, Figures) else None
     if one_page:
         headline(writer, one_page)

@@ -29,7 +29,7 @@ def _measures(c: Compared, *, money: bool) -> pd.DataFrame:
     table = table[table["measure"].isin(_AMOUNTS) == money]
     names = [c.say("compare", measure) for measure in table["measure"]]
     whole = {column: [round(value) for value in table[column]] for column in ("before", "after", "change")}
-    return _sections(c, table.assign(name=names, **whole))
+    return _sections(c, table.assign(name=names, blank="", **whole))
 
 
 def compared_extent(c: Compared) -> pd.DataFrame:
@@ -70,7 +70,9 @@ def _verdict(change: float, *, within: bool) -> str:
 def compared_kept(c: Compared) -> pd.DataFrame:
     """One row for projects and one for estates: before, unchanged, moved, reworked, dropped, added, after."""
     table = c.comparison.kept
-    return _sections(c, table.assign(name=[c.say("compare", unit) for unit in table["unit"]]))
+    names = [c.say("compare", unit) for unit in table["unit"]]
+    other = [f"{moved:,} / {works:,}" for moved, works in zip(table["moved"], table["reworked"], strict=True)]
+    return _sections(c, table.assign(name=names, moved_text=other))
 
 
 def compared_moves(c: Compared) -> pd.DataFrame:
@@ -123,7 +125,7 @@ def compared_sources(c: Compared) -> pd.DataFrame:
 
 def compared_years(c: Compared) -> pd.DataFrame:
     """One row per payment year: amount, firm, pending, shortfall, each before, after, change."""
-    return _summed(c, ["year"]).sort_values([RUN, "year"])
+    return _with_years(c, _summed(c, ["year"]).sort_values([RUN, "year"]))
 
 
 def _summed(c: Compared, keys: list[str]) -> pd.DataFrame:
@@ -140,7 +142,11 @@ def compared_counties(c: Compared) -> pd.DataFrame:
 
 def compared_starts(c: Compared) -> pd.DataFrame:
     """One row per start year: projects, estates, households, cost, each before, after, change."""
-    return _sections(c, c.comparison.starts)
+    return _with_years(c, _sections(c, c.comparison.starts))
+
+
+def _with_years(c: Compared, rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(year_text=[c.last.year(year) for year in rows["year"]])
 
 
 def compared_works(c: Compared) -> pd.DataFrame:
@@ -188,9 +194,18 @@ def compared_register(c: Compared) -> pd.DataFrame:
             for sheet, column in zip(table["sheet"], table["column"], strict=True)
         ],
         **{f"{key}_text": [_number(value) for value in table[key]] for key in ("before", "after")},
+        rows_text=[_rows(c, record) for record in table.to_dict("records")],
         change_text=["" if value is None else _number(value, sign="+") for value in table["change"]],
     )
     return _sections(c, rows)
+
+
+def _rows(c: Compared, record: Mapping[Any, Any]) -> str:
+    return c.say("words", "list_sep").join(
+        f"{c.say('compare', kind)} {c.say('compare', 'rows', count=record[kind])}"
+        for kind in ("changed", "added", "removed")
+        if record[kind]
+    )
 
 
 def _number(value: Decimal | None, sign: str = "") -> str:
@@ -201,7 +216,9 @@ def compared_files(c: Compared) -> pd.DataFrame:
     """One row per input file that differs: name, and the first figures of both hashes."""
     table = c.comparison.files
     kinds = [c.say("compare", kind) for kind in table["kind"]]
-    return _sections(c, table.assign(kind_text=kinds, old=table["before"].str[:12], new=table["after"].str[:12]))
+    return _sections(
+        c, table.assign(kind_text=kinds, blank="", old=table["before"].str[:12], new=table["after"].str[:12])
+    )
 
 
 def goal_text(value: float) -> str:
