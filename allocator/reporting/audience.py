@@ -36,7 +36,9 @@ PUBLISHABLE: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         "projects": frozenset(
             {
-                "no", "section", "project", "name", "county", "body", "approval", "start_year", "estate_names", "works",
+                "no", "section", "project", "name", "county", "body", "approval",
+                "listed_text", "batch", "listing_document",
+                "start_year", "estate_names", "works",
                 "estates", "buildings", "households", "floor_area", "cost",
             }
         ),
