@@ -27,6 +27,7 @@ from allocator.inputs.load import load
 from allocator.plan.keeping import Reports, check_replaceable, clear_leftovers, keep
 from allocator.plan.manifest import Asked, run_key
 from allocator.plan.run_folder import MANIFEST, has_tables
+from allocator.plan.seal import refuse_sealed
 from allocator.plan.solve import solve
 from allocator.solving.base import Progress
 from allocator.solving.spawning import end_with_parent, kill, no_main, tree_of
@@ -302,6 +303,7 @@ def _solve(job: Job, reports: Reports, tell: Callable[[Progress], None]) -> Stat
     )  # fmt: skip
     if options.reuse and holds_run(job.folder, run_key(case, asked)):
         return State.REUSED
+    refuse_sealed(job.folder)
     plan = solve(
         case, solver=asked.solver, time_limit=asked.time_limit, gap=asked.gap, seed=asked.seed,
         workers=options.workers, progress=tell, began=began,

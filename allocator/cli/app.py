@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from allocator.cli.approve import approve
+from allocator.cli.batch import batch
 from allocator.cli.compare import compare
 from allocator.cli.consoles import survive_any_encoding
 from allocator.cli.exits import guarded
@@ -22,6 +23,10 @@ from allocator.i18n import _
 
 COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "run": (run, _("Find a plan, audit it, and write tables, workbook and page.")),
+    "batch": (
+        batch,
+        _("Solve many scenarios side by side into one folder, with one summary; goes on where it stopped."),
+    ),
     "validate": (validate, _("Read a scenario and tell everything that is wrong or doubtful.")),
     "audit": (audit, _("Check a run again from its inputs alone.")),
     "approve": (approve, _("Approve an audited run: seal it, read-only, with a hash.")),

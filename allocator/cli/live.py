@@ -59,8 +59,8 @@ class LiveLine:
 class PlainLines:
     """Progress as plain lines: at each change of phase, and every few seconds within one."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, console: Console, prefix: str = "") -> None:
+        self._console, self._prefix = console, prefix
         self._phase = ""
         self._printed = 0.0
 
@@ -70,7 +70,8 @@ class PlainLines:
         if progress.phase == self._phase and now - self._printed < QUIET_S:
             return
         self._phase, self._printed = progress.phase, now
-        self._console.print(progress_line(progress, progress.elapsed), markup=False, soft_wrap=True)
+        line = self._prefix + progress_line(progress, progress.elapsed)
+        self._console.print(line, markup=False, soft_wrap=True)
 
 
 def progress_line(progress: Progress, elapsed: float) -> str:

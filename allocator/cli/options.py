@@ -27,3 +27,9 @@ AudienceOption = Annotated[
         help=_("For whom: 公示 (without points, gaps and debt), 内部 (everything) or 上报 (higher levels)."),
     ),
 ]
+SolverOption = Annotated[
+    str | None, typer.Option("--solver", metavar="NAME", help=_("highs, scip, or any solver PuLP finds (cbc …)."))
+]
+GapOption = Annotated[
+    float | None, typer.Option("--gap", metavar="SHARE", min=0, help=_("Stop at this gap; 0.001 means 0.1 %."))
+]

@@ -13,7 +13,7 @@ from allocator.cli.consoles import ERRORS, RESULTS, print_json
 from allocator.cli.exits import Exit
 from allocator.cli.live import progress_shown
 from allocator.cli.notices import print_audit_failures, print_notices
-from allocator.cli.options import JsonOption, LangOption, QuietOption, ScenarioArgument
+from allocator.cli.options import GapOption, JsonOption, LangOption, QuietOption, ScenarioArgument, SolverOption
 from allocator.cli.scenarios import check_new, default_folder, find_scenario
 from allocator.cli.summary import print_shortfall, print_summary
 from allocator.i18n import _, language
@@ -34,15 +34,11 @@ def run(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help=_("New run folder (default: runs/<scenario>-<time>)."))
     ] = None,
-    solver: Annotated[
-        str | None, typer.Option(metavar="NAME", help=_("highs, scip, or any solver PuLP finds (cbc …)."))
-    ] = None,
+    solver: SolverOption = None,
     time_limit: Annotated[
         float | None, typer.Option(metavar="SECONDS", min=1, help=_("Wall clock until the plan, reading included."))
     ] = None,
-    gap: Annotated[
-        float | None, typer.Option(metavar="SHARE", min=0, help=_("Stop at this gap; 0.001 means 0.1 %."))
-    ] = None,
+    gap: GapOption = None,
     no_shortfall: Annotated[
         bool, typer.Option("--no-shortfall", help=_("Plan only with money within the limits: no funding gap."))
     ] = False,

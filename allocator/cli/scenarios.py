@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 import shutil
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from allocator.analysis.batch import is_scenario
 from allocator.errors import Problem, ScenarioError
 from allocator.i18n import _
 from allocator.inputs.shipped import shipped
@@ -50,6 +52,37 @@ def find_scenario(given: str) -> Path:
             )
         ]
     )
+
+
+def find_scenarios(given: Sequence[str]) -> list[Path]:
+    """Files of many scenarios: each ``given`` is a file, a folder of scenario files, or a shipped scenario's name.
+
+    A file of a folder that is only a part of a scenario, for others to extend, is left out; one that cannot be read is
+    not, so that its job tells.
+
+    Raises
+    ------
+    ScenarioError
+        Listing all that name nothing.
+    """
+    found: list[Path] = []
+    problems: list[Problem] = []
+    for name in given:
+        try:
+            found.extend(_in_folder(Path(name)) if Path(name).is_dir() else [find_scenario(name)])
+        except ScenarioError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    files = [file for file in sorted(folder.glob("*.yaml")) if is_scenario(file)]
+    if not files:
+        finding = _("there is no scenario file in this folder")
+        raise ScenarioError([Problem(str(folder), finding, _("name a folder with scenario files (*.yaml)"))])
+    return files
 
 
 def default_folder(scenario_id: str) -> Path:

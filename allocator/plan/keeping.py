@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -88,17 +89,15 @@ def clear_leftovers(folder: Path) -> None:
     if old.is_dir() and not folder.exists():
         old.replace(folder)
     shutil.rmtree(old, ignore_errors=True)
-    for scratch in folder.parent.glob(f".{_literal(folder.name)}-*"):
-        shutil.rmtree(scratch, ignore_errors=True)
+    # Names of scratch folders end in eight characters of tempfile's, so that those of "a-b" are never taken for "a"'s.
+    scratch = re.compile(rf"\.{re.escape(folder.name)}-[a-z0-9_]{{8}}")
+    for path in folder.parent.glob(".*") if folder.parent.is_dir() else ():
+        if scratch.fullmatch(path.name):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _old(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}{_OLD}")
-
-
-def _literal(name: str) -> str:
-    """``name`` for a pattern of file names."""
-    return "".join(f"[{char}]" if char in "*?[" else char for char in name)
 
 
 def unused(folder: Path) -> Path:
@@ -107,4 +106,12 @@ def unused(folder: Path) -> Path:
     while free.exists():
         number += 1
         free = folder.with_name(f"{folder.name}-{number}")
+    return free
+
+
+def unused_file(file: Path) -> Path:
+    """``file`` under a name with a number, that no file has yet."""
+    number = 2
+    while (free := file.with_stem(f"{file.stem}-{number}")).exists():
+        number += 1
     return free

@@ -93,6 +93,8 @@ def build_manifest(
         "versions": {**_versions(), "python": platform.python_version(), "platform": platform.platform()},
         "inputs": dict(case.files),
         "policy_model": case.policy.id,
+        "money": scenario.money.model_dump(mode="json", include={"currency", "unit", "unit_value", "step"}),
+        "levels": {level: entry.label.model_dump() for level, entry in case.policy.levels.items()},
         "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
         "peak_memory_mb": round(_peak_mb(), 1),
     }  # fmt: skip
