@@ -26,7 +26,7 @@ from allocator.i18n import _, language, use_language
 from allocator.inputs.load import load
 from allocator.plan.keeping import Reports, check_replaceable, clear_leftovers, keep
 from allocator.plan.manifest import Asked, run_key
-from allocator.plan.run_folder import MANIFEST, has_tables
+from allocator.plan.run_folder import MANIFEST, has_tables, read_run
 from allocator.plan.seal import refuse_sealed
 from allocator.plan.solve import solve
 from allocator.solving.base import Progress
@@ -70,13 +70,17 @@ class JobOptions:
 
 @dataclass(frozen=True)
 class Job:
-    """One scenario to be solved into ``folder``; ``changes`` are laid over it as by ``load``."""
+    """One scenario to be solved into ``folder``; ``changes`` are laid over it as by ``load``.
+
+    ``start`` is the folder of a run of nearly the same inputs, whose plan the search begins with.
+    """
 
     name: str
     scenario: Path
     changes: Mapping[str, object]
     folder: Path
     options: JobOptions = field(default_factory=JobOptions)
+    start: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -298,15 +302,16 @@ def _solve(job: Job, reports: Reports, tell: Callable[[Progress], None]) -> Stat
     options = job.options
     check_replaceable(job.folder)
     case = load(job.scenario, job.changes)
+    start = None if job.start is None else read_run(job.start)
     asked = Asked.of(
-        case, solver=options.solver, time_limit=options.time_limit, gap=options.gap, seed=options.seed
-    )  # fmt: skip
+        case, solver=options.solver, time_limit=options.time_limit, gap=options.gap, seed=options.seed, start=start
+    )
     if options.reuse and holds_run(job.folder, run_key(case, asked)):
         return State.REUSED
     refuse_sealed(job.folder)
     plan = solve(
         case, solver=asked.solver, time_limit=asked.time_limit, gap=asked.gap, seed=asked.seed,
-        workers=options.workers, progress=tell, began=began,
+        workers=options.workers, progress=tell, began=began, start=start,
     )  # fmt: skip
     tell(Progress("write", plan.objective, plan.bound, plan.gap, time.monotonic() - began))
     keep(plan, job.folder, reports, language(), instead=True)

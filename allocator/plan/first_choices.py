@@ -1,6 +1,8 @@
-"""What a search starts from: the adopted plan or the baseline, as whole columns."""
+"""What a search starts from: a plan that is there, the adopted plan, or the baseline, as whole columns."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -66,6 +68,34 @@ def first_choices(f: Formulation, starts: pd.Series) -> Floats:
         if "route" in frame:
             on &= first[project] == frame["route"].to_numpy(object)
         x[frame["col"].to_numpy(np.int64)[on]] = 1.0
+    _earn_savings(f, x)
+    return x
+
+
+def choices_of(f: Formulation, tables: Mapping[str, pd.DataFrame]) -> Floats:
+    """Whole columns of a plan of (nearly) the same inputs, told by its tables; bonds and bonuses are left out.
+
+    What the formulation does not have, and starts of projects that are not ready, are left out too.
+    """
+    x = np.zeros(f.columns.count)
+    projects = tables["projects"].set_index("project")
+    own = f.index.projects["project_id"]
+    start = own.map(projects["start_year"]).fillna(NOT_STARTED).astype(np.int64)
+    start = start.where(_is_ready(f, start), NOT_STARTED)
+    works = tables["works"].set_index("item")["year"]
+    items = f.index.items
+    done = items["item_id"].map(works).fillna(NOT_STARTED).astype(np.int64)
+    done = done.where(items["project"].map(start) > NOT_STARTED, NOT_STARTED)
+    route = own.map(projects["route"]).fillna("")
+    for kind, key, year, taken in (
+        ("start", "project", start, route), ("route", "project", start, route),
+        ("do", "item", done, items["project"].map(route)), ("do_route", "item", done, items["project"].map(route)),
+    ):  # fmt: skip
+        frame = f.columns[kind]
+        on = frame[key].map(year) == frame["year"]
+        if "route" in frame:
+            on &= frame[key].map(taken) == frame["route"]
+        x[frame["col"].to_numpy(np.int64)[on.to_numpy(bool)]] = 1.0
     _earn_savings(f, x)
     return x
 

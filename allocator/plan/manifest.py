@@ -16,6 +16,8 @@ import psutil
 
 from allocator.inputs.case import Case, from_steps
 from allocator.plan.baseline import Baseline
+from allocator.plan.result import Plan
+from allocator.plan.run_folder import Run
 from allocator.solving.base import Status, gap_of
 from allocator.solving.stages import EXACT, Search
 
@@ -30,10 +32,19 @@ class Asked:
     time_limit: float
     gap: float
     seed: int
+    start: str = ""
+    """Key of the plan that the search started from, if there was one."""
 
     @classmethod
     def of(
-        cls, case: Case, *, solver: str | None, time_limit: float | None, gap: float | None, seed: int | None
+        cls,
+        case: Case,
+        *,
+        solver: str | None,
+        time_limit: float | None,
+        gap: float | None,
+        seed: int | None,
+        start: Plan | Run | None = None,
     ) -> Asked:
         """Fill in the scenario's values for what is None."""
         options = case.scenario.solver
@@ -42,6 +53,7 @@ class Asked:
             float(options.time_limit_s if time_limit is None else time_limit),
             float(options.gap if gap is None else gap),
             options.seed if seed is None else seed,
+            "" if start is None else str(start.manifest.get("key", "")),
         )
 
 

@@ -17,10 +17,11 @@ from allocator.inputs.case import Case
 from allocator.plan.assemble import assemble, headline_values
 from allocator.plan.audit import AuditReport, audit
 from allocator.plan.baseline import rank_and_fund
-from allocator.plan.first_choices import first_choices, first_starts, refuse_impossible_list
+from allocator.plan.first_choices import choices_of, first_choices, first_starts, refuse_impossible_list
 from allocator.plan.manifest import Asked, build_manifest, run_key
 from allocator.plan.money import exact_money
 from allocator.plan.result import Plan
+from allocator.plan.run_folder import Run
 from allocator.solving.base import Floats, Progress, ProgressCallback
 from allocator.solving.driver import search_plan
 from allocator.solving.process import borrow, give_back
@@ -60,6 +61,7 @@ def solve(
     workers: int | None = None,
     progress: ProgressCallback | None = None,
     began: float | None = None,
+    start: Plan | Run | None = None,
 ) -> Plan:
     """Find the best plan for a case, prove how near the best it is, make its money exact, and audit it.
 
@@ -69,6 +71,7 @@ def solve(
     time_limit: seconds of wall clock, formulation and audit included.
     gap: stop a stage at this gap.
     progress: called with the phase, incumbent, bound, gap and elapsed seconds.
+    start: a run of nearly the same inputs, whose plan the search begins with.
     began: when the clock began (``time.monotonic()``), for those who read the inputs in its time; now by default.
 
     Raises
@@ -80,7 +83,7 @@ def solve(
     """
     options = case.scenario.solver
     tell = progress or _silent
-    asked = Asked.of(case, solver=solver, time_limit=time_limit, gap=gap, seed=seed)
+    asked = Asked.of(case, solver=solver, time_limit=time_limit, gap=gap, seed=seed, start=start)
     clock = Clock(asked.time_limit, time.monotonic() if began is None else began)
     timer = Timer()
     waited = clock.elapsed
@@ -95,7 +98,10 @@ def solve(
     )  # fmt: skip
     since = time.monotonic()
     baseline = rank_and_fund(formulation)
-    search.first = first_choices(formulation, first_starts(formulation, baseline.starts))
+    if start is None:
+        search.first = first_choices(formulation, first_starts(formulation, baseline.starts))
+    else:
+        search.first, search.first_is_plan = choices_of(formulation, start.tables), True
     timer.seconds["baseline"] = time.monotonic() - since
     x = _search_with_money(search, case, timer)
     since = time.monotonic()

@@ -107,12 +107,21 @@ def _solve_undecided(search: Search, process: SolverProcess, relaxed: Floats) ->
     for low, high in ((lower, upper), (f.lower, f.upper)):
         answer = _ask(search, process, search.request(priced, limit, lower=low, upper=high, gap=0.02))
         if answer is not None and answer.x is not None:
-            old = search.incumbent
-            if old is None or priced.value(answer.x) > priced.value(old):
+            if _is_better(search, priced, answer.x):
                 search.incumbent = answer.x
             return
         if search.incumbent is not None:
             return
+
+
+def _is_better(search: Search, priced: Objective, x: Floats) -> bool:
+    """Whether ``x`` is a better start; a searched plan gives way only to one without more breaches or shortfall."""
+    old = search.incumbent
+    if old is None:
+        return True
+    goals = [search.formulation.goals[goal] for goal in ("tasks", "shortfall")]
+    worse = any(goal.value(x) > goal.value(old) + 1e-6 for goal in goals)
+    return priced.value(x) > priced.value(old) and not (search.first_is_plan and worse)
 
 
 def _with_money(search: Search, process: SolverProcess, whole: Floats) -> Floats | None:
