@@ -231,3 +231,24 @@ def test_a_parent_without_version_is_told(written: Path, tmp_path: Path) -> None
     """What follows a draft is a draft itself."""
     answer = cli("run", write_world(tmp_path), "--out", tmp_path / "next", "--parent", written)
     assert (answer.code, "draft.version" in answer.err) == (2, True)
+
+
+def test_forms_of_a_sealed_run_lie_elsewhere_and_carry_its_hash(approved: tuple[Path, Result], tmp_path: Path) -> None:
+    """The hand-in set is refused inside the run; outside, every form has the hash, county by county too."""
+    run = approved[0]
+    assert cli("forms", run, "--out", run / "forms").code == Exit.BAD_INPUT
+    assert not (run / "forms").exists()
+    done = cli("forms", run, "--out", tmp_path / "forms", "--form", "funding", "--per-county", "--lang", "zh")
+    seal = read_seal(run)
+    assert seal is not None
+    names = ["东县-资金筹措表.xlsx", "西县-资金筹措表.xlsx"]
+    assert (done.code, sorted(path.name for path in (tmp_path / "forms").iterdir())) == (0, names)
+    assert all(f"校验码 {seal.short}" in head(tmp_path / "forms" / name) for name in names)
+
+
+def test_forms_compare_with_the_run_before(approved: tuple[Path, Result], written: Path, tmp_path: Path) -> None:
+    """One command makes 与上稿对比表; without the other run it is asked for."""
+    asked = cli("forms", approved[0], "--out", tmp_path / "forms", "--form", "comparison")
+    assert (asked.code, "--against" in asked.err) == (Exit.BAD_INPUT, True)
+    done = cli("forms", approved[0], "--out", tmp_path / "forms", "--form", "comparison", "--against", written)
+    assert (done.code, len(list((tmp_path / "forms").iterdir()))) == (0, 1)

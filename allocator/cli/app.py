@@ -14,6 +14,7 @@ from allocator.cli.batch import batch
 from allocator.cli.compare import compare
 from allocator.cli.consoles import survive_any_encoding
 from allocator.cli.exits import guarded
+from allocator.cli.forms import forms
 from allocator.cli.intake import template
 from allocator.cli.options import LangOption
 from allocator.cli.records import audit, export, report, validate
@@ -31,6 +32,7 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "audit": (audit, _("Check a run again from its inputs alone.")),
     "approve": (approve, _("Approve an audited run: seal it, read-only, with a hash.")),
     "report": (report, _("Write workbook and page of a run again.")),
+    "forms": (forms, _("Write the hand-in forms of a run, for the city or for each county.")),
     "template": (template, _("Write the workbook that a county fills in.")),
     "compare": (compare, _("Compare runs with the first one: inputs, goals, money, moves, debt.")),
     "generate": (generate, _("Make a synthetic scenario with its register, of any size.")),

@@ -16,6 +16,7 @@ from allocator.cli.consoles import RESULTS, print_json
 from allocator.cli.options import JsonOption, LangOption
 from allocator.i18n import _, language
 from allocator.plan.run_folder import read_run
+from allocator.plan.seal import refuse_sealed
 from allocator.reporting.compared import Compared, compared
 from allocator.reporting.comparison_reports import write_comparison
 from allocator.reporting.views import comparison_views as views
@@ -38,6 +39,8 @@ def compare(
     lang: LangOption = None,
 ) -> None:  # fmt: skip
     """Compare runs with the first one: inputs, goals, money, moves, debt."""
+    if out is not None:
+        refuse_sealed(out)
     comparison = compare_runs([read_run(run) for run in runs])
     files = write_comparison(comparison, out, language()) if out else []
     if as_json:

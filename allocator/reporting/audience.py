@@ -42,6 +42,12 @@ PUBLISHABLE: Mapping[str, frozenset[str]] = MappingProxyType(
                 "estates", "buildings", "households", "floor_area", "cost",
             }
         ),
+        "public_list": frozenset(
+            {
+                "no", "section", "estate", "shown_name", "county", "area_name", "built_year", "households", "buildings",
+                "floor_area", "works", "start_year", "body",
+            }
+        ),
     }
 )  # fmt: skip
 """Columns that may be published, by view; nothing of any other view may be."""

@@ -57,6 +57,16 @@ class Compared(Speaker):
         return self.last.alarm
 
     @property
+    def standing(self) -> str:
+        """Which draft the last plan is, and who approved it."""
+        return self.last.standing
+
+    @property
+    def signature(self) -> str:
+        """The signature line of the last plan."""
+        return self.last.signature
+
+    @property
     def filled_in_by(self) -> str:
         """Unit that fills in the tables of the last scenario."""
         return self.last.filled_in_by

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ import pandas as pd
 from allocator.inputs.schemas.scenario import Money
 from allocator.plan.run_folder import Run
 from allocator.reporting.audience import INTERNAL, PUBLIC, Audience, unfunded_projects, without_projects
+from allocator.reporting.county import of_county
 from allocator.reporting.layout import Words, WorkbookLayout, load_words, load_workbook_layout
 from allocator.reporting.speaker import Speaker
 from allocator.reporting.standing import signature_text, standing_text
@@ -36,6 +37,8 @@ class Figures(Speaker):
     words: Words
     layout: WorkbookLayout
     audience: Audience = INTERNAL
+    county: str = ""
+    """County whose part of the run this is; "" is the whole city."""
 
     # words and labels
 
@@ -63,9 +66,10 @@ class Figures(Speaker):
 
     @property
     def title(self) -> str:
-        """Name of the scenario."""
+        """Name of the scenario; with the county in a county's own report."""
         scenario = self.run.case.scenario
-        return scenario.label.text(self.language) or scenario.id
+        name = scenario.label.text(self.language) or scenario.id
+        return self.say("words", "of_county", title=name, county=self.county) if self.county else name
 
     @property
     def shown_money(self) -> Money:
@@ -95,8 +99,8 @@ class Figures(Speaker):
 
     @property
     def filled_in_by(self) -> str:
-        """Unit that fills in the tables, if the scenario names one."""
-        return self.run.case.scenario.filled_in_by
+        """Unit that fills in the tables, if the scenario names one; a county's own is not known."""
+        return "" if self.county else self.run.case.scenario.filled_in_by
 
     def repeats(self, each: str) -> list[tuple[str, str]]:
         """Keys and names of the columns that a layout's ``each`` stands for: levels, or years."""
@@ -165,7 +169,11 @@ class Figures(Speaker):
     @property
     def counties(self) -> list[str]:
         """Counties in the order of reports."""
-        return list(self.run.case.scenario.counties)
+        return [self.county] if self.county else list(self.run.case.scenario.counties)
+
+    def part(self, county: str) -> Figures:
+        """The part of the run that is one county's, for the same reader."""
+        return replace(self, run=of_county(self.run, county), county=county)
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of the plan."""
@@ -243,11 +251,16 @@ class Figures(Speaker):
         return self.say("words", "sentence_end").join(parts)
 
 
-def figures(run: Run, language: str, audience: Audience = INTERNAL) -> Figures:
-    """``run`` with the shipped words; the public sees no project that still lacks money, for it may not start."""
+def figures(run: Run, language: str, audience: Audience = INTERNAL, county: str = "") -> Figures:
+    """``run``, or the part of it that is one county's, with the shipped words.
+
+    The public sees no project that still lacks money, for it may not start.
+    """
+    if county:
+        run = of_county(run, county)
     if audience == PUBLIC:
         run = without_projects(run, unfunded_projects(run))
-    return Figures(run, language, load_words(), load_workbook_layout(), audience)
+    return Figures(run, language, load_words(), load_workbook_layout(), audience, county)
 
 
 def percent(share: float) -> str:

@@ -99,6 +99,8 @@ class TableLayout(Strict):
     """What an empty table says."""
     max_rows: int = Field(default=100_000, ge=1)
     """Rows shown; the rest is counted and left to the run folder's files. Totals count every row."""
+    city_only: bool = False
+    """Whether it is left out of a county's own form, because it would say the same twice."""
     audience: Audiences = NOT_PUBLIC
 
     @model_validator(mode="after")
@@ -194,6 +196,8 @@ class FormLayout(SheetLayout):
 
     id: Id
     """Name it is asked for by, and under which a workbook's layout uses it (``{form: id}``)."""
+    compares: bool = False
+    """Whether it lays the run beside another one (``--against``), with the views of a comparison."""
 
 
 class Words(Strict):

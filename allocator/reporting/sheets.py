@@ -37,8 +37,8 @@ class SheetWriter:
     _looks: dict[tuple[str, int, bool, bool], Format] = field(default_factory=dict)
     """Formats of the table at hand, by row kind, column and kind of text: a big table asks for them very often."""
 
-    def start(self, title: str) -> None:
-        """Title, status marks, and the line with unit and filling-in unit."""
+    def start(self, title: str, *, has_money: bool = True) -> None:
+        """Title, status marks, and the line with filling-in unit and, where there is money, its unit."""
         for position, width in enumerate(self.widths):
             self.sheet.set_column(position, position, width)
         f = self.speaker
@@ -50,7 +50,7 @@ class SheetWriter:
         if f.alarm:
             self.across(f.alarm, "alarm")
         filled = f"{f.say('words', 'filled_in_by')}: {f.filled_in_by or '____________'}"
-        unit = f"{f.say('words', 'unit')}: {f.unit}"
+        unit = f"{f.say('words', 'unit')}: {f.unit}" if has_money else ""
         half = max(1, len(self.widths) // 2)
         self.sheet.set_row(self.line, 20)
         self.span(0, half, filled, "line")

@@ -10,6 +10,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from allocator.errors import Problem, ScenarioError
+from allocator.i18n import _
 from allocator.reporting.figures import add_up_rounded
 from allocator.reporting.layout import ColumnLayout, Kind, Ratio, TableLayout
 from allocator.reporting.speaker import Speaker
@@ -68,15 +70,34 @@ def make_table(layout: TableLayout, speaker: Speaker, views: Views = VIEWS) -> T
     """Table of ``layout`` filled from its view, with the columns that the report's audience may see.
 
     An empty view gives a table without rows; ``views`` are those of one run, unless others are given.
+
+    Raises
+    ------
+    ScenarioError
+        When the layout names a view that is not there, or columns that the view does not have.
     """
+    if layout.view not in views:
+        finding = _("there is no view {found!r} in this kind of report").format(found=layout.view)
+        raise ScenarioError([Problem("reports", finding, _("name one of: {names}").format(names=", ".join(views)))])
     frame = views[layout.view](speaker)
     columns = tuple(column for entry in layout.columns_for(speaker.audience) for column in _columns(entry, speaker))
+    _check_columns(layout, columns, frame)
     cells = _cells(frame, columns)
     hidden = max(0, len(frame) - layout.max_rows)
     sections = frame[layout.section].tolist() if layout.section else []
     rows = tuple(_rows(columns, cells, sections, layout, speaker)) if len(frame) else ()
     title = layout.title.text(speaker.language).replace("{unit}", speaker.unit)
     return Table(title, columns, rows, layout.empty.text(speaker.language), hidden)
+
+
+def _check_columns(layout: TableLayout, columns: Sequence[Column], frame: pd.DataFrame) -> None:
+    known = {*frame.columns, "no"}
+    asked = [key for c in columns for key in ((c.ratio.part, c.ratio.whole) if c.ratio else (c.key,))]
+    asked += [layout.section] if layout.section else []
+    if missing := [key for key in asked if key not in known]:
+        finding = _("the view {view} has no column {names}").format(view=layout.view, names=", ".join(missing))
+        cure = _("name some of: {names}").format(names=", ".join(sorted(map(str, known))))
+        raise ScenarioError([Problem("reports", finding, cure)])
 
 
 def _columns(layout: ColumnLayout, speaker: Speaker) -> Iterator[Column]:

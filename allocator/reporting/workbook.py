@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -48,13 +49,27 @@ def write_workbook(run: Run, path: Path, language: str = "zh", audience: Audienc
     return write_sheets(seen, seen.layout.sheets, path)
 
 
-def write_sheets(seen: Speaker, sheets: Sequence[SheetLayout], path: Path, views: Views = VIEWS) -> Path:
-    """Write one workbook with those of ``sheets`` that have something for the audience of ``seen``.
+@dataclass(frozen=True)
+class Part:
+    """Sheets of a workbook that one speaker fills; ``views`` are those of one run, unless others are given."""
 
-    Parameters
-    ----------
-    views
-        What the tables show; the views of one run, unless others are given.
+    seen: Speaker
+    sheets: Sequence[SheetLayout]
+    views: Views = field(default_factory=lambda: VIEWS)
+
+    @property
+    def shown(self) -> list[SheetLayout]:
+        """Sheets with something for the speaker's audience."""
+        return [layout for layout in self.sheets if layout.tables_for(self.seen.audience)]
+
+
+def write_sheets(seen: Speaker, sheets: Sequence[SheetLayout], path: Path, views: Views = VIEWS) -> Path:
+    """Write one workbook with those of ``sheets`` that have something for the audience of ``seen``; see write_parts."""
+    return write_parts([Part(seen, sheets, views)], path)
+
+
+def write_parts(parts: Sequence[Part], path: Path) -> Path:
+    """Write one workbook with the sheets of ``parts``, in order; the first speaker gives title, font and properties.
 
     Raises
     ------
@@ -63,13 +78,17 @@ def write_sheets(seen: Speaker, sheets: Sequence[SheetLayout], path: Path, views
     ScenarioError
         When no sheet has anything for the audience.
     """
-    shown = [layout for layout in sheets if layout.tables_for(seen.audience)]
-    if not shown:
+    seen = parts[0].seen
+    if not any(part.shown for part in parts):
         finding = _("the layout has nothing for the audience {audience}").format(audience=seen.audience)
         cure = _("add the audience to sheets, tables and columns in reports/")
         raise ScenarioError([Problem(path.name, finding, cure)])
-    with scratch_file(path) as scratch:
-        _write(seen, shown, scratch, views)
+    with scratch_file(path) as scratch, Workbook(str(scratch), _OPTIONS) as book:
+        book.set_properties({"title": seen.title, "comments": seen.properties})
+        styles = Styles(book, seen.layout.font)
+        for part in parts:
+            for layout in part.shown:
+                _sheet(book, styles, layout, part)
     return path
 
 
@@ -99,20 +118,14 @@ def scratch_file(path: Path) -> Iterator[Path]:
         scratch.unlink(missing_ok=True)
 
 
-def _write(seen: Speaker, sheets: Sequence[SheetLayout], path: Path, views: Views) -> None:
-    with Workbook(str(path), _OPTIONS) as book:
-        book.set_properties({"title": seen.title, "comments": seen.properties})
-        styles = Styles(book, seen.layout.font)
-        for layout in sheets:
-            _sheet(book, styles, layout, seen, views)
-
-
-def _sheet(book: Workbook, styles: Styles, layout: SheetLayout, seen: Speaker, views: Views) -> None:
-    tables = [make_table(entry, seen, views) for entry in layout.tables_for(seen.audience)]
+def _sheet(book: Workbook, styles: Styles, layout: SheetLayout, part: Part) -> None:
+    seen = part.seen
+    tables = [make_table(entry, seen, part.views) for entry in layout.tables_for(seen.audience)]
     widths = grid_widths(tables)
     sheet = book.add_worksheet(layout.name.text(seen.language))
     writer = SheetWriter(sheet, layout, styles, seen, widths)
-    writer.start(seen.filled(layout.title.text(seen.language)))
+    has_money = any(column.kind == "money" for table in tables for column in table.columns)
+    writer.start(seen.filled(layout.title.text(seen.language)), has_money=has_money)
     one_page = seen if layout.kind == "one_page" and isinstance(seen, Figures) else None
     if one_page:
         headline(writer, one_page)

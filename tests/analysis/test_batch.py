@@ -15,10 +15,10 @@ from typing import Any
 import openpyxl
 import psutil
 import pytest
-from allocator.analysis.folder_lock import locked
 
 import allocator
 from allocator.analysis.batch import open_batch
+from allocator.analysis.folder_lock import locked
 from allocator.analysis.jobs import State
 from allocator.cli import main
 from allocator.cli.batch import SummaryFile, worst

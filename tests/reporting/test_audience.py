@@ -61,7 +61,7 @@ def everything_public(run: Run) -> WorkbookLayout:
     for sheet in (*load_workbook_layout().sheets, *load_forms()):
         tables = tuple(_opened(table) for table in sheet.tables)
         opened = SheetLayout.model_validate(
-            {**sheet.model_dump(exclude={"id"}), "tables": tables, "audience": ("公示",), "kind": "tables"}
+            {**sheet.model_dump(exclude={"id", "compares"}), "tables": tables, "audience": ("公示",), "kind": "tables"}
         )
         sheets.append(opened.model_copy(update={"name": Label(zh=f"表{len(sheets)}", en=f"Sheet {len(sheets)}")}))
     return WorkbookLayout.model_construct(sheets=tuple(sheets))

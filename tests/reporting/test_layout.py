@@ -12,7 +12,7 @@ from allocator.plan.reasons import REASONS, STATES, reason_words
 from allocator.plan.run_folder import Run
 from allocator.reporting import layout
 from allocator.reporting.figures import add_up_rounded, figures, percent
-from allocator.reporting.layout import ColumnLayout, WorkbookLayout, load_words, load_workbook_layout
+from allocator.reporting.layout import ColumnLayout, WorkbookLayout, load_forms, load_words, load_workbook_layout
 from allocator.reporting.tables import make_table
 from allocator.reporting.views import VIEWS
 
@@ -20,7 +20,8 @@ from allocator.reporting.views import VIEWS
 def test_every_table_shows_a_view_and_columns_it_has(run: Run) -> None:
     """The layout names only views and columns there are, and leaves no view out."""
     seen = figures(run, "zh")
-    tables = [table for sheet in load_workbook_layout().sheets for table in sheet.tables]
+    forms = [form for form in load_forms() if not form.compares]
+    tables = [table for sheet in (*load_workbook_layout().sheets, *forms) for table in sheet.tables]
     assert {table.view for table in tables} == set(VIEWS)
     for table in tables:
         made = make_table(table, seen)

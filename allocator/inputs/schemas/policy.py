@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from allocator.inputs.schemas.base import Cited, Dated, Id, Label, Quantity, Share, Strict
+from allocator.inputs.schemas.rollup import Rollup
 
 
 class Document(Strict):
@@ -331,3 +332,5 @@ class PolicyModel(Strict):
     routes: dict[Id, Route] = Field(default={})
     """Routes by id; the first is taken by projects that name none."""
     residents: ResidentRules | None = None
+    rollup: Rollup | None = None
+    """Reference form on which money is added up by source; it decides nothing."""

@@ -12,7 +12,16 @@ from types import MappingProxyType
 import pandas as pd
 
 from allocator.reporting.figures import Figures
-from allocator.reporting.views import assumptions, money_views, plan_views, run_views, running_views, summary
+from allocator.reporting.views import (
+    assumptions,
+    form_views,
+    money_views,
+    plan_views,
+    rollup_views,
+    run_views,
+    running_views,
+    summary,
+)
 
 View = Callable[[Figures], pd.DataFrame]
 
@@ -44,6 +53,11 @@ VIEWS: Mapping[str, View] = MappingProxyType(
             summary.counties,
             summary.county_debt,
             assumptions.assumptions,
+            form_views.performance,
+            form_views.performance_years,
+            form_views.public_list,
+            rollup_views.rollup_counts,
+            rollup_views.rollup_money,
             run_views.audit_rules,
             run_views.audit_failures,
             run_views.tolerances,

@@ -70,7 +70,8 @@ def accounts(f: Figures) -> pd.DataFrame:
     """One row per account and year; the accounts of single estates are added up by county.
 
     ``available = carried_in + limit + formula + bonds``, ``balance = available - running - service - paid``, of which
-    ``carried_out`` may be used later and ``lapsed`` may not. Accounts without a limit show none.
+    ``carried_out`` may be used later and ``lapsed`` may not. Accounts without a limit show none. A county's own report
+    shows of an account that the whole city shares only what the county pays from it.
     """
     table = f.table("accounts")
     scope = {source: entry.scope for source, entry in f.run.case.policy.sources.items()}
@@ -106,7 +107,10 @@ def _named_accounts(f: Figures, rows: pd.DataFrame) -> pd.DataFrame:
             f.say("words", "each_estate", county=place) if is_estate else f.place(place)
             for place, is_estate in zip(rows["place"], rows["is_estate"], strict=True)
         ],
-        note=[f.say("words", "unlimited") if unlimited else "" for unlimited in rows["unlimited"]],
+        note=[
+            f.say("words", "shared" if f.county and not place else "unlimited") if unlimited else ""
+            for place, unlimited in zip(rows["place"], rows["unlimited"], strict=True)
+        ],
         source_order=rank(rows["source"], list(f.run.case.policy.sources)),
         order=rank(rows["place"], ["", *f.counties]),
     )
