@@ -202,7 +202,7 @@ def test_the_worst_scenario_decides_the_code() -> None:
 @pytest.mark.slow
 def test_a_batch_gives_the_plans_of_one_by_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Two at once or alone: every table is the same, byte for byte."""
-    made = generate(12, 2, 5, tmp_path / "made", name="made")
+    made = generate(10, 1, 1, tmp_path / "made", name="made")
     teaching = find_scenarios(["teaching"])[0]
     code, told, _errors = batch(capsys, made, teaching, "--out", tmp_path / "out", "--workers", 2, "--gap", 0, "--json")
     assert code == Exit.OK, told
