@@ -4,6 +4,7 @@ AllocatorError
 ├── ScenarioError      the inputs are wrong; lists every problem with place, finding and cure (exit code 2)
 ├── InfeasibleError    no plan can satisfy the rules; confirmed by a second solver (exit code 3)
 ├── NoPlanError        no plan was found in time (exit code 4)
+├── FileError          a file cannot be written, mostly because another program has it open (exit code 2)
 └── SolverError        a solver failed or refused an option (exit code 1)
 """
 
@@ -51,6 +52,10 @@ class InfeasibleError(AllocatorError):
 
 class NoPlanError(AllocatorError):
     """The clock ended before any plan was found."""
+
+
+class FileError(AllocatorError):
+    """A file cannot be written: another program has it open, or the folder is protected; nothing was lost."""
 
 
 class SolverError(AllocatorError):

@@ -7,7 +7,7 @@ import traceback
 from datetime import datetime
 from pathlib import Path
 
-from allocator.errors import AllocatorError, InfeasibleError, NoPlanError, ScenarioError
+from allocator.errors import AllocatorError, FileError, InfeasibleError, NoPlanError, ScenarioError
 from allocator.i18n import _
 
 
@@ -20,6 +20,8 @@ def told(error: BaseException) -> list[str]:
             lines = [_("No plan satisfies all rules."), str(error)]
         case NoPlanError():
             lines = [_("No plan was found in time. Give more time with --time-limit."), str(error)]
+        case FileError():
+            lines = [str(error)]
         case AllocatorError():
             lines = [_("The run failed: {error}").format(error=error)]
         case OSError():

@@ -40,11 +40,18 @@ _MOVE_REASONS: dict[str, Label] = {
     "limits_up": Label(zh="可用额度增加：{detail}", en="limits were raised: {detail}"),
     "limits_changed": Label(zh="额度变动：{detail}", en="limits changed: {detail}"),
     "capacity_changed": Label(zh="实施能力变动", en="the capacity of its county changed"),
+    "rules_changed": Label(zh="政策规则或情景参数变动：{detail}", en="rules or options changed: {detail}"),
     "reordered": Label(zh="资金、得分重新排序", en="money and points ranked again"),
 }
 
 _PARTS = {"gates_changed": "gates", "limits_up": "sources", "limits_changed": "sources"}
 """Part of the policy model that a reason's detail names entries of."""
+
+_SAYS_NOTHING = frozenset({
+    "id", "label", "zh", "en", "note", "title", "clause", "document", "basis", "description", "filled_in_by", "solver",
+    "documents", "draft", "register", "policy_model", "synthetic",
+})  # fmt: skip
+"""Keys whose values no plan depends on, or whose effect is seen elsewhere."""
 
 _NAMED = 4
 """How many names a reason gives before it only counts."""
@@ -158,7 +165,7 @@ class _Why:
             return "left_register", ""
         return (
             self._planned(move) or self._lock(move) or self._ready(estate) or self._own(estate) or self._county(move)
-            or ("reordered", "")
+            or self._rules or ("reordered", "")
         )  # fmt: skip
 
     @cached_property
@@ -215,6 +222,17 @@ class _Why:
         if keys:
             return "limits_changed", ",".join(dict.fromkeys(key[0] for key in keys))
         return ("capacity_changed", "") if self._has("capacity", places) else None
+
+    @cached_property
+    def _rules(self) -> tuple[str, str] | None:
+        """Rules and options that differ, by the part of their path that people know them by."""
+        rows = self.inputs[self.inputs["part"] != "register"]
+        paths = [path.split(".") for path in rows["path"]]
+        told = [
+            path for path in paths if not _SAYS_NOTHING & {path[0], path[1] if path[0] == "policy" else "", path[-1]}
+        ]
+        names = dict.fromkeys(".".join(path[1:3] if path[0] == "policy" else path[:2]) for path in told)
+        return ("rules_changed", ",".join(names)) if names else None
 
     def _has(self, sheet: str, places: set[str]) -> bool:
         keys = self._changed[self._changed["sheet"] == sheet]["keys"]

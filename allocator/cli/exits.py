@@ -24,7 +24,7 @@ from typing import ParamSpec
 import typer
 
 from allocator.cli.consoles import ERRORS
-from allocator.errors import InfeasibleError, NoPlanError, ScenarioError
+from allocator.errors import FileError, InfeasibleError, NoPlanError, ScenarioError
 from allocator.told import told
 
 P = ParamSpec("P")
@@ -44,7 +44,7 @@ class Exit(IntEnum):
 def exit_code(error: BaseException) -> Exit:
     """Code that says what kind of ``error`` ended the command."""
     match error:
-        case ScenarioError() | OSError():
+        case ScenarioError() | FileError() | OSError():
             return Exit.BAD_INPUT
         case InfeasibleError():
             return Exit.INFEASIBLE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import typer
 from allocator.cli.consoles import RESULTS
 from allocator.cli.options import LangOption
 from allocator.cli.scenarios import check_free, find_scenario
+from allocator.files import file_name, scratch_folder
 from allocator.i18n import _, language
 from allocator.inputs.intake.setting import read_setting
 from allocator.inputs.intake.template import template as template_content
@@ -34,12 +34,11 @@ def template(
     """Write the workbook that a county fills in."""
     setting = read_setting(find_scenario(scenario))
     name = setting.county(county)
-    path = out or Path(f"{name}-填报表.xlsx")
+    path = out or Path(f"{file_name(name)}-填报表.xlsx")
     check_free(path)
     content = template_content(name, setting, load_intake_words(), language())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".template-", dir=path.parent, ignore_cleanup_errors=True) as beside:
-        written = Path(beside) / path.name
+    with scratch_folder(path) as beside:
+        written = beside / path.name
         written.write_bytes(content)
         written.replace(path)
     RESULTS.print(str(path), markup=False, soft_wrap=True)

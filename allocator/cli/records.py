@@ -13,6 +13,7 @@ from allocator.cli.notices import print_audit_failures, print_left_out, print_no
 from allocator.cli.options import AudienceOption, JsonOption, LangOption, RunArgument, ScenarioArgument
 from allocator.cli.scenarios import find_scenario
 from allocator.errors import ScenarioError
+from allocator.files import file_name
 from allocator.formulation.export import export as export_rows
 from allocator.i18n import _, language
 from allocator.inputs.load import load
@@ -108,6 +109,6 @@ def export(
 ) -> None:
     """Write columns and rows of a scenario with readable names, for any other solver."""
     case = load(find_scenario(scenario))
-    path = out or Path(f"{case.scenario.id}.{file_format}")
+    path = out or Path(f"{file_name(case.scenario.id)}.{file_format}")
     export_rows(case, path, file_format)
     RESULTS.print(str(path), markup=False, soft_wrap=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from allocator.analysis.batch import is_scenario
 from allocator.errors import Problem, ScenarioError
+from allocator.files import file_name, windows_keeps
 from allocator.i18n import _
 from allocator.inputs.shipped import shipped
 from allocator.plan.keeping import unused
@@ -88,7 +89,7 @@ def _in_folder(folder: Path) -> list[Path]:
 def default_folder(scenario_id: str) -> Path:
     """New folder for a run of the scenario, under ``runs`` in the working folder."""
     stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
-    return unused(Path("runs") / f"{scenario_id}-{stamp}")
+    return unused(Path("runs") / f"{file_name(scenario_id)}-{stamp}")
 
 
 def check_new(folder: Path) -> None:
@@ -97,8 +98,13 @@ def check_new(folder: Path) -> None:
     Raises
     ------
     ScenarioError
-        When it exists and is not an empty folder.
+        When it exists and is not an empty folder, or Windows cannot keep its name, so that nobody there could open it.
     """
+    name = folder.resolve().name
+    if name and not windows_keeps(name):
+        finding = _("Windows cannot keep a folder named {name!r}").format(name=name)
+        cure = _("leave out signs like : ? *, a point or blank at the end, and device names like CON")
+        raise ScenarioError([Problem(str(folder), finding, cure)])
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ScenarioError(
             [

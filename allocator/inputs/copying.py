@@ -46,6 +46,7 @@ def copy_inputs(case: Case, folder: Path) -> Path:
     if changed:
         finding, cure = _("the file has changed since it was read"), _("run again")
         raise ScenarioError([Problem(name, finding, cure) for name in changed])
+    _refuse_clashes(case.origins)
     for name, origin in case.origins.items():
         copy = folder / name
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -62,9 +63,20 @@ def changes_file(extends: str, changes: Mapping[str, object], taken: Collection[
 
     The name is none of those ``taken``: a copied run may be loaded, changed and copied again.
     """
+    used = {name.casefold() for name in taken}
     suffixes = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
-    name = next(name for name in (f"{RUN_SCENARIO}{suffix}.yaml" for suffix in suffixes) if name not in taken)
+    name = next(name for name in (f"{RUN_SCENARIO}{suffix}.yaml" for suffix in suffixes) if name not in used)
     return name, scenario_text({"extends": extends, **changes})
+
+
+def _refuse_clashes(names: Collection[str]) -> None:
+    """Refuse file names that differ by capitals alone: on Windows and macOS one would overwrite the other."""
+    by_name: dict[str, list[str]] = {}
+    for name in names:
+        by_name.setdefault(name.casefold(), []).append(name)
+    if clashes := [alike for alike in by_name.values() if len(alike) > 1]:
+        finding, cure = _("the names of these files differ by capitals alone"), _("rename one of them")
+        raise ScenarioError([Problem(", ".join(alike), finding, cure) for alike in clashes])
 
 
 def _is_same(origin: Path, expected: str) -> bool:

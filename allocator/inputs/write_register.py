@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import xlsxwriter
 
-from allocator.errors import AllocatorError
+from allocator.errors import FileError
 from allocator.i18n import _
 from allocator.inputs.case import from_steps
 from allocator.inputs.cells import FORMULA_START
@@ -43,7 +43,7 @@ def write_xlsx(frames: Mapping[str, pd.DataFrame], path: Path, money: Money, lan
     ------
     KeyError
         For a sheet or column that the register does not have.
-    AllocatorError
+    FileError
         When the file cannot be written, for example because it is open in another program.
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -64,7 +64,7 @@ def write_xlsx(frames: Mapping[str, pd.DataFrame], path: Path, money: Money, lan
         book.close()
     except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
         text = _("cannot write {path}: {reason}; close it in other programs and try again")
-        raise AllocatorError(text.format(path=path, reason=error)) from error
+        raise FileError(text.format(path=path, reason=error)) from error
 
 
 def write_csv(frames: Mapping[str, pd.DataFrame], folder: Path, money: Money, language: str = "zh") -> None:
@@ -85,7 +85,7 @@ def write_csv(frames: Mapping[str, pd.DataFrame], folder: Path, money: Money, la
                 writer.writerows(zip(*cells, strict=True))
         except PermissionError as error:
             text = _("cannot write {path}: {reason}; close it in other programs and try again")
-            raise AllocatorError(text.format(path=path, reason=error)) from error
+            raise FileError(text.format(path=path, reason=error)) from error
 
 
 def _in_order(frames: Mapping[str, pd.DataFrame]) -> list[tuple[Sheet, pd.DataFrame]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from allocator.errors import Problem, ScenarioError
+from allocator.files import move_folder, new_scratch, old_scratches
 from allocator.i18n import _
 from allocator.plan.result import Plan
 from allocator.plan.run_folder import MANIFEST, Run, read_run, write_run
@@ -36,29 +35,47 @@ def keep(plan: Plan, folder: Path, reports: Reports, language: str, *, instead: 
     ScenarioError
         When a file of the inputs has changed since the plan was made.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(
-        prefix=f".{folder.name}-", dir=folder.parent, ignore_cleanup_errors=True
-    ) as beside:
-        # Written beside its place, on the same disk, and moved there in one step.
-        written = write_run(plan, Path(beside) / folder.name)
+    # Written beside its place, on the same disk, and moved there in one step.
+    beside, left = new_scratch(folder), None
+    try:
+        written = write_run(plan, beside / folder.name)
         finished = read_run(written)
         try:
             reports(finished, written, language)
         except Exception as error:
-            bare = written.replace(unused(folder.with_name(f"{folder.name}-no-reports")))
+            left = _saved(written, folder.with_name(f"{folder.name}-no-reports"))
             words = _(
                 "The reports failed; the plan without them is in {folder}. Write them with: allocator report {folder}"
             )
-            error.add_note(words.format(folder=bare))
+            error.add_note(words.format(folder=left))
             raise
-        if instead and folder.exists():
-            _put_instead(written, folder)
-        else:
-            if folder.exists():
-                folder.rmdir()
-            written.replace(folder)
+        try:
+            _put(written, folder, instead=instead)
+        except OSError as error:
+            left = _saved(written, folder.with_name(f"{folder.name}-unmoved"))
+            error.add_note(_("The plan is whole, with its reports, in {folder}.").format(folder=left))
+            raise
+    finally:
+        if left is None or left.parent != beside:  # else it could be moved nowhere, and is all there is of the plan
+            shutil.rmtree(beside, ignore_errors=True)
     return replace(finished, path=folder)
+
+
+def _saved(written: Path, target: Path) -> Path:
+    """Where a run is that cannot have its own place: at ``target``, or where it was when that cannot be had either."""
+    try:
+        return move_folder(written, unused(target))
+    except OSError:
+        return written
+
+
+def _put(written: Path, folder: Path, *, instead: bool) -> None:
+    if instead and folder.exists():
+        _put_instead(written, folder)
+        return
+    if folder.exists():
+        folder.rmdir()
+    move_folder(written, folder)
 
 
 def check_replaceable(folder: Path) -> None:
@@ -78,8 +95,12 @@ def _put_instead(written: Path, folder: Path) -> None:
     """Exchange a run for a new one; between the two steps both are on the disk, whole (see ``clear_leftovers``)."""
     old = _old(folder)
     shutil.rmtree(old, ignore_errors=True)
-    folder.replace(old)
-    written.replace(folder)
+    move_folder(folder, old)
+    try:
+        move_folder(written, folder)
+    except OSError:
+        old.replace(folder)
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -89,11 +110,8 @@ def clear_leftovers(folder: Path) -> None:
     if old.is_dir() and not folder.exists():
         old.replace(folder)
     shutil.rmtree(old, ignore_errors=True)
-    # Names of scratch folders end in eight characters of tempfile's, so that those of "a-b" are never taken for "a"'s.
-    scratch = re.compile(rf"\.{re.escape(folder.name)}-[a-z0-9_]{{8}}")
-    for path in folder.parent.glob(".*") if folder.parent.is_dir() else ():
-        if scratch.fullmatch(path.name):
-            shutil.rmtree(path, ignore_errors=True)
+    for scratch in old_scratches(folder):
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _old(folder: Path) -> Path:

@@ -181,7 +181,7 @@ def _peak_of(process: psutil.Process) -> float:
     try:
         status = Path(f"/proc/{process.pid}/status")
         if status.exists():
-            line = next((x for x in status.read_text().splitlines() if x.startswith("VmHWM")), "")
+            line = next((x for x in status.read_text(encoding="utf-8").splitlines() if x.startswith("VmHWM")), "")
             if line:
                 return float(line.split()[1]) * 1024.0
         memory = process.memory_info()

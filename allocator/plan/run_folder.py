@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from allocator.errors import Problem, ScenarioError
+from allocator.files import move_folder, scratch_folder
 from allocator.i18n import _
 from allocator.inputs.case import Case, from_steps, to_steps
 from allocator.inputs.copying import copy_inputs
@@ -46,22 +45,20 @@ def write_run(plan: Plan, folder: Path) -> Path:
     """
     if folder.exists() and any(folder.iterdir()):
         raise ScenarioError([Problem(str(folder), _("the folder exists and is not empty"), _("name another folder"))])
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    with scratch_folder(folder) as beside:
+        scratch = beside / folder.name
+        scratch.mkdir()
         (scratch / "tables").mkdir()
         for name, table in plan.tables.items():
             _write_table(plan, name, table, scratch / "tables")
         scenario = copy_inputs(plan.case, scratch / "inputs")
         manifest = {**plan.manifest, "scenario_file": scenario.relative_to(scratch).as_posix()}
-        (scratch / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        scratch.chmod(0o755)
+        (scratch / MANIFEST).write_text(
+            json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n"
+        )
         if folder.exists():
             folder.rmdir()
-        scratch.replace(folder)
-    except BaseException:
-        shutil.rmtree(scratch, ignore_errors=True)
-        raise
+        move_folder(scratch, folder)
     return folder
 
 
@@ -72,7 +69,7 @@ def _write_table(plan: Plan, name: str, table: pd.DataFrame, folder: Path) -> No
         amounts = [from_steps(int(steps), money) for steps in table[column]]
         shown[column] = pd.Series(amounts, index=table.index, dtype=object)
     shown.to_parquet(folder / f"{name}.parquet", index=False)
-    shown.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig")
+    shown.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
 def _money_columns(name: str) -> list[str]:

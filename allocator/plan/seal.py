@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import stat
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from allocator.errors import Problem, ScenarioError
+from allocator.files import scratch_folder
 from allocator.i18n import _
 from allocator.inputs.yaml_files import sha256
 from allocator.plan.audit import Finding
@@ -69,8 +69,8 @@ def seal_run(folder: Path, approval: Approval) -> Seal:
     files = _hashes(folder)
     seal = Seal(approval, files, _hash(approval, files))
     document = {**asdict(approval), "files": files, "hash": seal.hash}
-    with tempfile.TemporaryDirectory(prefix=".seal-", dir=folder.parent) as beside:
-        scratch = Path(beside) / SEAL
+    with scratch_folder(folder) as beside:
+        scratch = beside / SEAL
         scratch.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
         scratch.replace(folder / SEAL)
     for file in _files(folder):

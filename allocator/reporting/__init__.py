@@ -27,7 +27,7 @@ def write_reports(run: Run, folder: Path, language: str = "zh", audience: Audien
 
     Raises
     ------
-    AllocatorError
+    FileError
         When one of the files is open in another program.
     """
     if audience != INTERNAL:

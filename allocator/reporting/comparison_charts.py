@@ -67,7 +67,8 @@ def moves_map(c: Compared, run: int) -> Maps | None:
     moves = moves[moves[RUN] == run].set_index("estate")
     kinds = {kind: number for number, kind in enumerate(MOVE_KINDS, start=1)}
     code = estates["estate"].map(moves["kind"].map(kinds)).fillna(0).astype(int)
-    told = (moves["kind_text"] + ": " + moves["reason_text"]).to_dict()
+    texts = zip(moves.index, moves["kind_text"], moves["reason_text"], strict=True)
+    told = {estate: f"{kind}: {reason}" for estate, kind, reason in texts}
     words = [
         " · ".join(part for part in (name, told.get(estate, "")) if part)
         for estate, name in zip(estates["estate"], _named(estates), strict=True)

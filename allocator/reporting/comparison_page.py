@@ -49,7 +49,7 @@ def write_comparison_page(c: Compared, sheets: Sequence[SheetLayout], path: Path
 
     Raises
     ------
-    AllocatorError
+    FileError
         When another program holds the file open.
     """
     text = render_comparison(c, sheets)

@@ -23,7 +23,7 @@ def write_comparison(comparison: Comparison, folder: Path, language: str = "zh")
 
     Raises
     ------
-    AllocatorError
+    FileError
         When one of the files is open in another program.
     """
     folder.mkdir(parents=True, exist_ok=True)

@@ -35,7 +35,7 @@ def write_page(run: Run, path: Path, language: str = "zh") -> Path:
 
     Raises
     ------
-    AllocatorError
+    FileError
         When another program holds the file open.
     """
     text = render_page(figures(run, language))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
-from allocator.errors import AllocatorError, Problem, ScenarioError
+from allocator.errors import FileError, Problem, ScenarioError
 from allocator.i18n import _
 from allocator.plan.run_folder import Run
 from allocator.reporting.audience import INTERNAL, Audience
@@ -40,7 +40,7 @@ def write_workbook(run: Run, path: Path, language: str = "zh", audience: Audienc
 
     Raises
     ------
-    AllocatorError
+    FileError
         When the file is open in another program, or the folder cannot be written to.
     ScenarioError
         When the layout file is wrong, or has nothing for ``audience``.
@@ -73,7 +73,7 @@ def write_parts(parts: Sequence[Part], path: Path) -> Path:
 
     Raises
     ------
-    AllocatorError
+    FileError
         When the file is open in another program, or the folder cannot be written to.
     ScenarioError
         When no sheet has anything for the audience.
@@ -98,14 +98,16 @@ def scratch_file(path: Path) -> Iterator[Path]:
 
     Raises
     ------
-    AllocatorError
+    FileError
         When another program holds ``path`` open, or the folder may not be written to.
     """
-    msg = _("{file} cannot be written: close it in the program that has it open, and try again").format(file=path)
+    msg = _(
+        "{file} cannot be written: close it in the program that has it open, or see that the folder may be written to"
+    ).format(file=path)
     try:
         handle, name = tempfile.mkstemp(suffix=path.suffix, prefix=".", dir=path.parent)
     except PermissionError as error:
-        raise AllocatorError(msg) from error
+        raise FileError(msg) from error
     os.close(handle)
     scratch = Path(name)
     try:
@@ -113,7 +115,7 @@ def scratch_file(path: Path) -> Iterator[Path]:
         scratch.chmod(0o644)
         scratch.replace(path)
     except PermissionError as error:
-        raise AllocatorError(msg) from error
+        raise FileError(msg) from error
     finally:
         scratch.unlink(missing_ok=True)
 

@@ -283,16 +283,27 @@ def test_reasons_come_from_what_changed_and_from_the_new_plans_own_words(base: R
     """A lock before the limits, and what the new plan says before both."""
     lock = with_case(new, three_estates(d_state="unmet", scenario={"locks": {"a": 2026}}))
     limit = with_case(new, three_estates(limits=[*LIMITS, {"year": 2026, "amount": 9}]))
+    option = with_case(new, three_estates(scenario={"firm": ("arrived",), "description": "other words"}))
     own = pd.DataFrame([{"project": "a", "adopted_year": 2025, "start_year": 2026, "reason": "capacity",
                          "reason_detail": "2025"}])  # fmt: skip
     planned = replace(new, tables={**new.tables, "moves": own})
     causes = []
-    for run in (lock, limit, planned):
+    for run in (lock, limit, option, planned):
         moves = compare_runs([base, run]).moves
         causes += records(moves[moves["estate"] == "a"], "reason", "reason_detail")
-    assert causes == [("lock", "- → 2026"), ("limits_changed", "budget"), ("capacity", "2025")]
+    assert causes == [
+        ("lock", "- → 2026"),
+        ("limits_changed", "budget"),
+        ("rules_changed", "firm"),
+        ("capacity", "2025"),
+    ]
     words = [move_words(code, detail, base.case, "zh") for code, detail in causes]
-    assert words == ["情景锁定变动：- → 2026", "额度变动：budget", "实施能力已满：2025"]
+    assert words == [
+        "情景锁定变动：- → 2026",
+        "额度变动：budget",
+        "政策规则或情景参数变动：firm",
+        "实施能力已满：2025",
+    ]
 
 
 def test_money_of_different_steps_is_brought_to_one(base: Run) -> None:

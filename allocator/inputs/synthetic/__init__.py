@@ -80,7 +80,7 @@ def generate(
         write_csv(frames, out / "register", money, language)
     path = out / "base.yaml"
     beside = "register.xlsx" if register == "xlsx" else "register"
-    path.write_text(scenario_text(extent, recipe, beside), encoding="utf-8")
+    path.write_text(scenario_text(extent, recipe, beside), encoding="utf-8", newline="\n")
     return path
 
 
