@@ -25,7 +25,7 @@ from allocator.cli.language import Language, wanted_language
 from allocator.cli.live import PlainLines, progress_line
 from allocator.cli.scenarios import default_folder, find_scenario, shipped_names
 from allocator.errors import InfeasibleError, NoPlanError, Problem, ScenarioError, SolverError
-from allocator.plan.run_folder import read_run
+from allocator.plan.run_folder import read_run, starts_of
 from allocator.plan.solve import Plan
 from allocator.solving.base import Progress
 
@@ -397,3 +397,16 @@ def test_a_report_for_the_public_lies_beside_the_internal_ones(
     """Only the workbook, under its own name, in the folder asked for."""
     answer = cli("report", teaching_run[0], "--out", tmp_path / "new" / "public", "--audience", "公示")
     assert (answer.code, [path.name for path in (tmp_path / "new" / "public").iterdir()]) == (0, ["plan-公示.xlsx"])
+
+
+def test_a_run_may_keep_to_the_plan_of_another(cli: Cli, tmp_path: Path) -> None:
+    """Its starts become the adopted plan, in the copied inputs too; what differs is a table with reasons."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert cli("run", "teaching", "--out", first, "--quiet").code == Exit.OK
+    assert cli("run", "teaching", "--adopt", first, "--out", second, "--quiet").code == Exit.OK
+    before, after = read_run(first), read_run(second)
+    assert after.case.scenario.adopted == starts_of(before)
+    assert after.tables["moves"].empty
+    assert after.tables["projects"].equals(before.tables["projects"])
+    goals: Any = after.manifest["goals"]
+    assert [(goal["id"], goal["value"]) for goal in goals if goal["id"] == "changes"] == [("changes", 0)]

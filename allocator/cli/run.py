@@ -21,7 +21,7 @@ from allocator.inputs.load import load
 from allocator.inputs.schemas.draft import Version
 from allocator.plan.audit import audit
 from allocator.plan.keeping import keep
-from allocator.plan.run_folder import Run
+from allocator.plan.run_folder import Run, read_run, starts_of
 from allocator.plan.seal import parent_of
 from allocator.plan.solve import solve
 from allocator.reporting import write_reports
@@ -46,6 +46,15 @@ def run(
     parent: Annotated[
         Path | None, typer.Option(metavar="RUN", help=_("Run that this draft follows."), exists=True, file_okay=False)
     ] = None,
+    adopt: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RUN",
+            help=_("Run whose starts are the adopted plan (既定方案); the search begins with it."),
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -55,17 +64,13 @@ def run(
     file = find_scenario(scenario)
     if out is not None:
         check_new(out)
-    changes: dict[str, object] = {"options.shortfall": False} if no_shortfall else {}
-    if draft is not None:
-        changes["draft.version"] = draft
-    if parent is not None:
-        changes["draft.parent"] = parent_of(parent)
-    case = load(file, changes)
+    adopted = None if adopt is None else read_run(adopt)
+    case = load(file, _changes(draft, parent, adopted, no_shortfall=no_shortfall))
     folder = out or default_folder(case.scenario.id)
     if not (quiet or as_json):
         print_notices(case.notices)
     with progress_shown(ERRORS, quiet=quiet or as_json) as tell:
-        plan = solve(case, solver=solver, time_limit=time_limit, gap=gap, progress=tell, began=begun)
+        plan = solve(case, solver=solver, time_limit=time_limit, gap=gap, progress=tell, began=begun, start=adopted)
         tell(Progress("write", plan.objective, plan.bound, plan.gap, time.monotonic() - begun))
         finished = keep(plan, folder, write_reports, language())
     show(finished, as_json=as_json, quiet=quiet)
@@ -73,6 +78,20 @@ def run(
     if manifest["audit"]["failures"]:
         print_audit_failures(audit(finished.case, finished.tables, finished.manifest).failures)
         raise typer.Exit(Exit.OUR_FAULT)
+
+
+def _changes(
+    draft: Version | None, parent: Path | None, adopted: Run | None, *, no_shortfall: bool
+) -> dict[str, object]:
+    """What the options lay over the scenario."""
+    changes: dict[str, object] = {"options.shortfall": False} if no_shortfall else {}
+    if draft is not None:
+        changes["draft.version"] = draft
+    if parent is not None:
+        changes["draft.parent"] = parent_of(parent)
+    if adopted is not None:
+        changes["adopted"] = starts_of(adopted)
+    return changes
 
 
 def show(finished: Run, *, as_json: bool, quiet: bool) -> None:

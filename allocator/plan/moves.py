@@ -46,7 +46,7 @@ def _differing(f: Formulation, estates: pd.DataFrame, adopted: pd.Series) -> pd.
     named = f.index.case.register.projects.set_index("project")["name"]
     own = moves["project"].map(named).fillna("")
     moves["name"] = own.where(own != "", moves["name"])
-    moves["hazard"] = moves["project"].map(hazards)
+    moves["hazard"] = moves["project"].map(hazards).astype(bool)
     dropped, added = moves["start_year"] == NOT_STARTED, moves["adopted_year"] == NOT_STARTED
     moves["kind"] = np.select([dropped, added], ["dropped", "added"], "moved")
     return moves

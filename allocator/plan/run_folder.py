@@ -115,6 +115,13 @@ def has_tables(folder: Path) -> bool:
     )
 
 
+def starts_of(run: Plan | Run) -> dict[str, int]:
+    """Start year of every project of a run, 0 when it does not start: what a scenario's ``adopted`` holds."""
+    starts = dict.fromkeys(sorted(set(run.tables["estates"]["project"])), 0)
+    projects = run.tables["projects"]
+    return starts | dict(zip(projects["project"], projects["start_year"].astype(int).tolist(), strict=True))
+
+
 def _read_table(case: Case, name: str, folder: Path) -> pd.DataFrame:
     file = folder / f"{name}.parquet"
     try:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.mark.parametrize("solver", ["highs", "cbc"])
+@pytest.mark.parametrize("solver", ["highs", pytest.param("cbc", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", FITTING)
 def test_published_optimum(name: str, solver: str, tmp_path: Path) -> None:
     """Value, proof and audit of an instance at zero gap."""
