@@ -13,6 +13,7 @@ from allocator.cli.approve import approve
 from allocator.cli.batch import batch
 from allocator.cli.compare import compare
 from allocator.cli.consoles import survive_any_encoding
+from allocator.cli.evaluate import evaluate
 from allocator.cli.exits import guarded
 from allocator.cli.forms import forms
 from allocator.cli.intake import template
@@ -35,6 +36,7 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "forms": (forms, _("Write the hand-in forms of a run, for the city or for each county.")),
     "template": (template, _("Write the workbook that a county fills in.")),
     "compare": (compare, _("Compare runs with the first one: inputs, goals, money, moves, debt.")),
+    "evaluate": (evaluate, _("Audit, price and compare a list of estates from a county or a leader.")),
     "generate": (generate, _("Make a synthetic scenario with its register, of any size.")),
     "init": (init, _("Copy a shipped example, as a start for a scenario of your own.")),
     "export": (export, _("Write columns and rows of a scenario with readable names, for any other solver.")),

@@ -8,6 +8,7 @@ code  meaning
 2     bad input: scenario, register, policy model, options, or a file that cannot be read or written
 3     infeasible: no plan satisfies all rules
 4     no plan in time
+5     the list that was evaluated breaks rules
 130   stopped by the user before there was a plan
 ====  ==========================================================
 """
@@ -38,6 +39,7 @@ class Exit(IntEnum):
     BAD_INPUT = 2
     INFEASIBLE = 3
     NO_PLAN = 4
+    RULES_BROKEN = 5
     STOPPED = 130
 
 

@@ -20,7 +20,7 @@ def check_choices(view: View, book: Book) -> None:
     _works(view, book)
     _groups(view, book)
     _prerequisites(view, book)
-    _community(view, book)
+    check_community(view, book)
     _routes(view, book)
 
 
@@ -132,7 +132,8 @@ def _prerequisites(view: View, book: Book) -> None:
     )  # fmt: skip
 
 
-def _community(view: View, book: Book) -> None:
+def check_community(view: View, book: Book) -> None:
+    """Every started estate has the community minimum."""
     community = view.facts.case.policy.community
     started = view.started
     if community is None:

@@ -1,0 +1,166 @@
+"""Judge a list: which rules it breaks, what it costs and who pays, who drops out, and what each forced estate costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from allocator.analysis.compare import Comparison, compare_runs
+from allocator.analysis.list_file import read_list
+from allocator.analysis.list_forced import ForcedCost, estimates, solve_again
+from allocator.analysis.list_price import Effort, Priced, price
+from allocator.analysis.list_rules import broken_by_starts, broken_rules
+from allocator.analysis.list_struck import StruckGain, struck_gains
+from allocator.analysis.list_view import Asked, Reading
+from allocator.analysis.list_words import payer_money
+from allocator.analysis.listing import Breach
+from allocator.inputs.case import Case
+from allocator.plan.result import Plan
+from allocator.plan.run_folder import Run
+from allocator.solving.stages import Clock
+
+OWN, LISTED = Path("own"), Path("list")
+"""Folders of the tool's own plan and of the priced list, below that of the evaluation."""
+
+SMALL = 3000
+"""Whole columns up to which the case is solved again for each forced project, as far as the time allows."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Everything there is to say of a list.
+
+    Attributes
+    ----------
+    asked: the list and the case it is held against.
+    breaches: rules that it breaks, those of its rows first.
+    priced: the plan that starts it, and which rules were lifted for that.
+    own: the plan to compare with: the tool's own (path ``OWN``), or the run that the caller named.
+    comparison: the priced list beside ``own``, which is the base.
+    forced, struck: what forced projects cost, by project; see ``list_forced`` and ``list_struck``.
+    """
+
+    asked: Asked
+    breaches: tuple[Breach, ...]
+    priced: Priced
+    own: Run
+    comparison: Comparison
+    forced: Mapping[str, ForcedCost]
+    struck: Mapping[str, StruckGain]
+
+    @property
+    def plan(self) -> Plan:
+        """The priced list."""
+        return self.priced.plan
+
+    @property
+    def listed(self) -> Run:
+        """The priced list as a run."""
+        return as_run(self.plan, LISTED)
+
+
+def evaluate(
+    case: Case,
+    path: Path,
+    effort: Effort,
+    *,
+    reading: Reading = "only",
+    against: Run | None = None,
+    forced_time: float | None = None,
+) -> Evaluation:
+    """Audit, price and compare the list ``path``.
+
+    Parameters
+    ----------
+    effort: time limit of each of: pricing the list, the own plan, forced costs exactly or by estimate, and struck
+        projects (the last two together at most ``forced_time``, twice the time limit by default).
+    reading: ``only``: nothing but the list starts; ``also``: the tool chooses the rest.
+    against: a run to compare with, in place of a plan solved here.
+
+    Raises
+    ------
+    ScenarioError
+        When the list cannot be read, or names no estate of the register.
+    InfeasibleError
+        When no plan starts the list, even without the rules it breaks.
+    """
+    asked = Asked(case, read_list(path, case), reading)
+    breaches = (*asked.listing.breaches, *broken_rules(asked))
+    own = against or as_run(effort.solve(case), OWN)
+    priced = price(asked, breaches, effort, own)
+    breaches = (*breaches, *_of_years(asked, breaches, priced.plan), *payer_money(asked, priced.plan.tables))
+    projects = forced_projects(asked, own.tables)
+    seconds = 2 * effort.time_limit if forced_time is None else forced_time
+    forced = _forced_costs(asked, own, projects, replace(effort, time_limit=seconds / 2))
+    struck = {one.project: one for one in struck_gains(priced.plan.case, priced.plan.tables, projects, seconds / 2)}
+    plan = replace(priced.plan, manifest={**priced.plan.manifest, "evaluation": _mark(asked, breaches, priced)})
+    comparison = compare_runs([own, as_run(plan, LISTED)])
+    return Evaluation(asked, breaches, replace(priced, plan=plan), own, comparison, forced, struck)
+
+
+def as_run(plan: Plan, path: Path) -> Run:
+    """A plan in memory as if it had been read from ``path``."""
+    return Run(plan.case, plan.tables, plan.manifest, path)
+
+
+def forced_projects(asked: Asked, tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Listed projects that a plan does not start, or not in the year that the list asks for, in the list's order."""
+    start = dict(zip(tables["projects"]["project"], tables["projects"]["start_year"], strict=True))
+    return [p for p, year in asked.listing.starts.items() if p not in start or (year and start[p] != year)]
+
+
+def _of_years(asked: Asked, known: Sequence[Breach], plan: Plan) -> list[Breach]:
+    """Breaches that show only when the tool has chosen the years that the list leaves open."""
+    if asked.reading == "also" or asked.listing.has_all_years:
+        return []
+    table = plan.tables["projects"]
+    starts = {str(p): int(y) for p, y in zip(table["project"], table["start_year"], strict=True)}
+    told = {(breach.rule, breach.key) for breach in known}
+    return [breach for breach in broken_by_starts(asked, starts) if (breach.rule, breach.key) not in told]
+
+
+def _forced_costs(asked: Asked, own: Run, projects: Sequence[str], effort: Effort) -> dict[str, ForcedCost]:
+    """Costs of forced projects: by solving again where that is cheap, by relaxation for the rest."""
+    if not projects:
+        return {}
+    size: Any = own.manifest.get("size") or {}
+    exact: dict[str, ForcedCost] = {}
+    if int(size.get("whole_columns", SMALL + 1)) <= SMALL:
+        exact = _solved_again(asked, own, projects, effort)
+    rest = [project for project in projects if project not in exact or exact[project].method == "not_computed"]
+    found = {one.project: one for one in estimates(asked, own.manifest, rest, effort)} if rest else {}
+    return {
+        project: found.get(project, exact.get(project, ForcedCost(project, "not_computed"))) for project in projects
+    }
+
+
+def _solved_again(asked: Asked, own: Run, projects: Sequence[str], effort: Effort) -> dict[str, ForcedCost]:
+    """Exact costs, one project after another, as far as the time allows."""
+    clock = Clock(effort.time_limit)
+    found, longest = {}, 0.0
+    for project in projects:
+        if clock.left <= 1.2 * longest:
+            break
+        began = clock.elapsed
+        found[project] = solve_again(asked, own.manifest, project, replace(effort, time_limit=max(1.0, clock.left)))
+        longest = max(longest, clock.elapsed - began)
+    return found
+
+
+def _mark(asked: Asked, breaches: Sequence[Breach], priced: Priced) -> dict[str, object]:
+    """What the manifest of the priced list says of it: that it is somebody's list, and which rules it breaks."""
+    excused = sorted(set(priced.plan.case.scenario.excused) - set(asked.case.scenario.excused))
+    return {
+        "list": asked.listing.name,
+        "sha256": asked.listing.sha256,
+        "reading": asked.reading,
+        "projects": len(asked.listing.starts),
+        "breaches": [{"rule": b.rule, "rows": list(b.rows), "finding": str(b)} for b in breaches],
+        "lifted": list(priced.lifted),
+        "payers": list(priced.payers),
+        "excused": excused,
+    }
