@@ -53,6 +53,12 @@ _SAYS_NOTHING = frozenset({
 })  # fmt: skip
 """Keys whose values no plan depends on, or whose effect is seen elsewhere."""
 
+_BY_PROJECT = frozenset({"adopted", "locks", "exclusions"})
+"""Scenario keys with an entry for each project: told as a whole."""
+
+_WEAK = frozenset({"", "better_plan"})
+"""Reasons of a plan that say no more than that it is another one: what changed in the inputs says more."""
+
 _NAMED = 4
 """How many names a reason gives before it only counts."""
 _SEPARATOR = {"zh": "、", "en": ", "}
@@ -177,7 +183,9 @@ class _Why:
         """What the new plan itself says: about a move from the same year, or why the estate is not in it."""
         table = self.new.tables.get("moves", pd.DataFrame(columns=["project"]))
         for row in table[table["project"] == move["project"]].to_dict("records"):
-            if (row["adopted_year"], row["start_year"]) == (move["old_year"], move["new_year"]) and row["reason"]:
+            if (row["adopted_year"], row["start_year"]) == (move["old_year"], move["new_year"]) and row[
+                "reason"
+            ] not in _WEAK:
                 return str(row["reason"]), str(row["reason_detail"])
         now = self._estates[1].loc[move["estate"]]
         return (str(now["reason"]), str(now["reason_detail"])) if move["kind"] == "dropped" and now["reason"] else None
@@ -231,7 +239,10 @@ class _Why:
         told = [
             path for path in paths if not _SAYS_NOTHING & {path[0], path[1] if path[0] == "policy" else "", path[-1]}
         ]
-        names = dict.fromkeys(".".join(path[1:3] if path[0] == "policy" else path[:2]) for path in told)
+        names = dict.fromkeys(
+            path[0] if path[0] in _BY_PROJECT else ".".join(path[1:3] if path[0] == "policy" else path[:2])
+            for path in told
+        )
         return ("rules_changed", ",".join(names)) if names else None
 
     def _has(self, sheet: str, places: set[str]) -> bool:

@@ -17,9 +17,10 @@ SHORTFALL = "shortfall"
 TOTALS: dict[str, Kind] = {
     "projects": "int", "estates": "int", "buildings": "int", "households": "int", "floor_area": "number",
     "works": "int", "points": "number", "cost": "money", "firm": "money", "pending": "money", "shortfall": "money",
-    "local_money": "money", "issued": "money", "task_breaches": "int",
+    "local_money": "money", "running": "money", "issued": "money", "task_breaches": "int",
 }  # fmt: skip
-"""Measures of a whole run. cost = firm + pending + shortfall; ``local_money`` is what counties pay themselves."""
+"""Measures of a whole run. cost = firm + pending + shortfall; ``local_money`` is what counties pay themselves of it;
+``running`` are the bills of projects under way, which no plan changes."""
 
 MONEY = ("amount", "firm", "pending", "shortfall")
 """Money columns of payments: amount = firm + pending + shortfall."""
@@ -48,6 +49,7 @@ def totals(run: Run, factor: int) -> dict[str, Any]:
         "cost": int(paid["amount"].sum()),
         **{name: int(paid[name].sum()) for name in ("firm", "pending", "shortfall")},
         "local_money": int(paid.loc[paid["source"].isin(local), "amount"].sum()),
+        "running": int(run.tables["running"]["amount"].sum()) * factor,
         "issued": int(run.tables["bonds"]["amount"].sum()) * factor,
         "task_breaches": int(run.tables["tasks"]["breach"].sum()),
     }

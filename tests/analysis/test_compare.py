@@ -306,6 +306,23 @@ def test_reasons_come_from_what_changed_and_from_the_new_plans_own_words(base: R
     ]
 
 
+def test_a_plan_that_only_says_it_is_better_is_explained_by_what_changed(base: Run, new: Run) -> None:
+    """Its own reason comes first only when it says something."""
+    weak = pd.DataFrame([{"project": "a", "adopted_year": 2025, "start_year": 2026, "reason": "better_plan",
+                          "reason_detail": ""}])  # fmt: skip
+    limit = with_case(new, three_estates(limits=[*LIMITS, {"year": 2026, "amount": 9}]))
+    moves = compare_runs([base, replace(limit, tables={**new.tables, "moves": weak})]).moves
+    assert records(moves[moves["estate"] == "a"], "reason", "reason_detail") == [("limits_changed", "budget")]
+
+
+def test_bills_of_projects_under_way_are_told_beside_the_plan(base: Run) -> None:
+    """They are no part of its cost."""
+    bill = {"project": "old", "source": "budget", "level": "local", "county": "c", "year": 2025, "amount": 7, "firm": 7}
+    bills = pd.DataFrame([bill]).reindex(columns=base.tables["running"].columns)
+    found = compare_runs([base, replace(base, tables={**base.tables, "running": bills})]).totals
+    assert records(found[found["change"] != 0], "measure", "before", "after") == [("running", 0, 7)]
+
+
 def test_money_of_different_steps_is_brought_to_one(base: Run) -> None:
     """0.01 万元 and 1 元: compared in steps of 1 元, shown in 万元."""
     wan, yuan = Money(), Money(unit="元", unit_value=Decimal(1), step=Decimal(1))

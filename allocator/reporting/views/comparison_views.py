@@ -15,7 +15,7 @@ from allocator.reporting.compared import Compared
 
 View = Callable[[Compared], pd.DataFrame]
 
-_AMOUNTS = ("cost", "firm", "pending", "shortfall", "local_money", "issued")
+_AMOUNTS = ("cost", "firm", "pending", "shortfall", "local_money", "running", "issued")
 _NOT_COMPARED = frozenset({"tie_break"})
 """Goals whose values mean nothing beside those of another run."""
 
