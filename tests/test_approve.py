@@ -147,6 +147,7 @@ def test_approving_seals_the_run(approved: tuple[Path, Result], tmp_path: Path) 
     assert "人大批准稿 · 示例财〔2025〕2号" in head(run / "plan.xlsx")
     assert "批准:某市人大常委会 示例人〔2025〕3号 2025-02-20" in head(run / "plan.xlsx")
     assert seal.short in cli("audit", run).out
+    assert json.loads(cli("audit", run, "--json").out)["seal"] == seal.hash
     assert cli("report", run, "--out", tmp_path / "later", "--lang", "zh").code == 0
     assert f"校验码 {seal.short}" in head(tmp_path / "later" / "plan.xlsx")
     assert f"校验码 {seal.short}" in (tmp_path / "later" / "report.html").read_text(encoding="utf-8")
@@ -202,7 +203,7 @@ def test_the_audit_names_what_changed_after_the_seal(sealed: Path) -> None:
     answer = cli("audit", sealed)
     assert (answer.code, "plan.xlsx" in answer.err, "note.txt" in answer.err) == (1, True, True)
     document = json.loads(cli("audit", sealed, "--json").out)
-    assert (document["passed"], document["failures"]) == (False, 2)
+    assert (document["passed"], document["failures"], document["seal"]) == (False, 2, None)
     assert cli("report", sealed, "--out", sealed.parent / "later").code == 1
 
 

@@ -57,16 +57,17 @@ def audit(run: RunArgument, as_json: JsonOption = False, lang: LangOption = None
         raise
     found, changed = audit_run(kept.case, kept.tables, kept.manifest), (*broken, *changed_copies(run))
     failures = (*found.failures, *changed)
+    seal = None if broken else read_seal(run)
     if as_json:
-        document = found.to_dict()
-        print_json({**document, "failures": len(failures), "passed": not failures, "copies": [str(c) for c in changed]})
+        more = {"copies": [str(c) for c in changed], "seal": seal.hash if seal else None}
+        print_json({**found.to_dict(), "failures": len(failures), "passed": not failures, **more})
     elif failures:
         print_audit_failures(failures)
     else:
         RESULTS.print(
             _("{checks:,} checks, all passed.").format(checks=sum(c.checked for c in found.checks)), markup=False
         )
-        if seal := read_seal(run):
+        if seal:
             text = _("The seal {hash} is whole.")
             RESULTS.print(text.format(hash=seal.short), markup=False)
     if failures:

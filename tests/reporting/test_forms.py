@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -21,7 +23,7 @@ from allocator.inputs.schemas.rollup import Rollup
 from allocator.plan.run_folder import Run
 from allocator.plan.tables import TABLES
 from allocator.reporting import layout
-from allocator.reporting.audience import unfunded_projects
+from allocator.reporting.audience import Audience, unfunded_projects
 from allocator.reporting.county import of_county
 from allocator.reporting.figures import Figures, figures
 from allocator.reporting.file_names import file_name, file_names
@@ -289,6 +291,47 @@ def test_a_comparison_needs_another_run(plan: Run, tmp_path: Path) -> None:
     assert (path.name, list(sheets_of(path))) == ("全市-与上稿对比表.xlsx", ["与上稿对比表"])
     paths = write_forms(plan, tmp_path, wanted=["funding", "comparison"], per_county=True, against=before)
     assert [path.name for path in paths] == [*(f"{c}-资金筹措表.xlsx" for c in COUNTIES), "全市-与上稿对比表.xlsx"]
+
+
+def without_starts(run: Run) -> Run:
+    """The same run, had it started nothing."""
+    empty = {name: table.iloc[0:0] for name, table in run.tables.items() if name != "estates"}
+    estates = run.tables["estates"].assign(state="not_chosen", reason="money", start_year=0)
+    return replace(run, tables={**empty, "estates": estates})
+
+
+@pytest.mark.parametrize("audience", ["公示", "上报"])
+def test_a_plan_without_starts_still_makes_forms(plan: Run, tmp_path: Path, audience: Audience) -> None:
+    """Nothing to hand in is said, form by form and county by county."""
+    bare = without_starts(plan)
+    assert len(write_forms(bare, tmp_path, audience=audience, wanted=["public-list"], per_county=True)) == len(COUNTIES)
+    [path] = write_forms(bare, tmp_path, audience=audience)
+    rows = sheets_of(path)["公示表"]
+    assert any("没有列入公示的小区" in str(row[0]) for row in rows)
+
+
+def test_the_citys_own_task_counts_before_those_of_its_counties(plan: Run) -> None:
+    """Tasks handed down and tasks divided up are not added together; without any there is no rate."""
+    tasks = plan.tables["tasks"]
+    own = pd.DataFrame([("", 2025, "estates", 40, -1, 30, 10)], columns=tasks.columns)
+    both = replace(plan, tables={**plan.tables, "tasks": pd.concat([tasks, own], ignore_index=True)})
+    rows = VIEWS["performance_years"](figures(both, "zh")).set_index("year")
+    assert (rows.loc[2025, "estates_task"], rows.loc[2025, "estates_done"]) == (40, 30)
+    divided = tasks.query("year == 2025 and measure == 'households' and minimum > 0")
+    assert rows.loc[2025, "households_task"] == divided["minimum"].sum()
+    none = replace(plan, tables={**plan.tables, "tasks": tasks.iloc[0:0]})
+    assert VIEWS["performance_years"](figures(none, "zh"))["estates_task"].tolist() == [0, 0, 0]
+
+
+def test_the_same_plan_makes_the_same_file(tmp_path: Path) -> None:
+    """To the byte, whenever it is written: files of one plan can be compared, and an approved one has one hash."""
+    run, paths = fake_run(6), []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        paths += write_forms(run, tmp_path / name, wanted=["funding"])
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    told = zipfile.ZipFile(paths[0]).read("docProps/core.xml").decode()
+    assert re.findall(r"W3CDTF\">(.*?)<", told) == ["2000-01-01T00:00:00Z"] * 2
 
 
 def test_an_unknown_form_lists_the_forms(plan: Run, tmp_path: Path) -> None:

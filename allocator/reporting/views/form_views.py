@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import pandas as pd
 
 from allocator.reporting.audience import unfunded_projects, without_projects
@@ -9,6 +11,7 @@ from allocator.reporting.figures import Figures, rank
 
 _COUNTED = ["estates", "households", "floor_area", "buildings", "benefiting"]
 _RATES = [f"{measure}_{part}" for measure in ("estates", "households") for part in ("task", "done")]
+_NOTHING = pd.DataFrame(columns=["year", "county", *_COUNTED, *_RATES])
 
 
 def performance(f: Figures) -> pd.DataFrame:
@@ -17,11 +20,8 @@ def performance(f: Figures) -> pd.DataFrame:
     ``estates_task`` and ``households_task`` are the least numbers asked for (0: none), ``estates_done`` and
     ``households_done`` what counts towards them, as the tasks of the plan say.
     """
-    rows = _extent(f, ["start_year", "county"]).rename(columns={"start_year": "year"})
-    tasks = _rates(f, f.table("tasks").query("year > 0 and county != ''"), ["year", "county"])
-    rows = rows.merge(tasks, on=["year", "county"], how="outer")
-    rows[[*_COUNTED, *_RATES]] = rows[[*_COUNTED, *_RATES]].fillna(0)
-    rows = rows.astype({name: "int64" for name in [*_COUNTED, *_RATES] if name != "floor_area"})
+    tasks = f.table("tasks")
+    rows = _together([_extent(f, ["year", "county"]), *_rates(f, tasks[tasks["county"] != ""])], ["year", "county"])
     rows = rows.assign(order=rank(rows["county"], f.counties)).sort_values(["year", "order"])
     rows["no"] = rows.groupby("year").cumcount() + 1
     return rows.assign(section=rows["year"].map(f.year), place=rows["county"].map(f.place))
@@ -29,17 +29,25 @@ def performance(f: Figures) -> pd.DataFrame:
 
 def performance_years(f: Figures) -> pd.DataFrame:
     """One row per start year, as ``performance``; the city's own task counts where there is one."""
-    extent = _extent(f, ["start_year"]).set_index("start_year").rename_axis("year")
-    rows = extent.reindex(f.start_years).fillna(0)
-    tasks = f.table("tasks").query("year > 0")
+    tasks = f.table("tasks")
     city = tasks[tasks["county"] == ""]
     covered = set(zip(city["year"], city["measure"], strict=True))
-    others = [pair not in covered for pair in zip(tasks["year"], tasks["measure"], strict=True)]
-    tasks = pd.concat([city, tasks[others]])
-    rows = rows.join(_rates(f, tasks, ["year"]).set_index("year"))
-    rows[_RATES] = rows[_RATES].fillna(0)
-    rows = rows.astype({name: "int64" for name in [*_COUNTED, *_RATES] if name != "floor_area"}).reset_index()
+    others = pd.Series(
+        [pair not in covered for pair in zip(tasks["year"], tasks["measure"], strict=True)],
+        index=tasks.index,
+        dtype=bool,
+    )
+    every = pd.DataFrame({"year": f.start_years})
+    rows = _together([every, _extent(f, ["year"]), *_rates(f, city), *_rates(f, tasks[others])], ["year"])
     return rows.assign(year_text=rows["year"].map(f.year))
+
+
+def _together(parts: Sequence[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
+    """Parts added up by ``keys``; a figure that a part does not have is zero there."""
+    columns = [*_COUNTED, *_RATES]
+    rows = pd.concat([part.reindex(columns=[*keys, *columns]) for part in parts if len(part)] or [_NOTHING])
+    sums = rows.groupby(keys, as_index=False)[columns].sum()
+    return sums.astype({name: "int64" for name in ["year", *columns] if name != "floor_area"})
 
 
 def _extent(f: Figures, keys: list[str]) -> pd.DataFrame:
@@ -55,18 +63,19 @@ def _extent(f: Figures, keys: list[str]) -> pd.DataFrame:
     benefiting = most.groupby("estate")["n"].max()
     started = started.assign(benefiting=started["estate"].map(benefiting).fillna(0).astype("int64"))
     sums = {name: (name, "sum") for name in _COUNTED if name != "estates"}
-    return started.groupby(keys, as_index=False).agg(estates=("estate", "size"), **sums)
+    return (
+        started.rename(columns={"start_year": "year"})
+        .groupby(keys, as_index=False)
+        .agg(estates=("estate", "size"), **sums)
+    )
 
 
-def _rates(f: Figures, tasks: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Tasks with a least number, added up by ``keys``: what is asked for, and what the plan does towards it."""
+def _rates(f: Figures, tasks: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Tasks of start years with a least number: what is asked for, and what the plan does towards it."""
     asked = tasks[(tasks["minimum"] > 0) & tasks["year"].isin(f.start_years)]
-    table = pd.DataFrame(columns=[*keys, *_RATES])
     for measure in ("estates", "households"):
-        own = asked[asked["measure"] == measure].groupby(keys, as_index=False)[["minimum", "planned"]].sum()
-        own = own.rename(columns={"minimum": f"{measure}_task", "planned": f"{measure}_done"})
-        table = own if measure == "estates" else table.merge(own, on=keys, how="outer")
-    return table
+        own = asked.loc[asked["measure"] == measure, ["year", "county", "minimum", "planned"]]
+        yield own.rename(columns={"minimum": f"{measure}_task", "planned": f"{measure}_done"})
 
 
 def public_list(f: Figures) -> pd.DataFrame:
