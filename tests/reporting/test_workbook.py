@@ -16,7 +16,7 @@ from allocator.errors import AllocatorError
 from allocator.inputs.shipped import shipped
 from allocator.plan.run_folder import Run
 from allocator.reporting import write_workbook
-from allocator.reporting.layout import load_workbook_layout
+from allocator.reporting.layout import load_forms, load_workbook_layout
 from tests.reporting.conftest import HOSTILE
 from tests.reporting.fake_run import fake_run
 
@@ -186,6 +186,8 @@ def test_committed_samples_show_the_layout_as_it_is() -> None:
     folder = shipped("reports") / "samples"
     book = openpyxl.load_workbook(folder / "plan.xlsx")
     assert book.sheetnames == [sheet.name.zh for sheet in load_workbook_layout().sheets]
+    forms = openpyxl.load_workbook(folder / "forms.xlsx")
+    assert forms.sheetnames == [form.name.zh for form in load_forms() if not form.compares]
     assert "演示数据" in (folder / "report.html").read_text(encoding="utf-8")
     assert [file.name for file in folder.iterdir() if file.stat().st_size > 1_500_000] == []
 
