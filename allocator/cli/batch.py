@@ -194,16 +194,16 @@ def as_records(table: BatchRows) -> list[dict[str, Any]]:
 
 
 def summary_table(rows: pd.DataFrame, table: BatchRows) -> Table:
-    """One line per scenario: how it ended, gap, estates, points, shortfall, time and memory."""
+    """One line per scenario: how it ended, gap, estates, points, shortfall and time."""
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    shown.add_column(_("Scenario"))
+    shown.add_column(_("Scenario"), min_width=24)
     shown.add_column(_("Result"), no_wrap=True)
-    for head in (_("Gap"), _("Estates"), _("Points"), _("Shortfall ({unit})"), _("Seconds"), _("MB")):
+    for head in (_("Gap"), _("Estates"), _("Points"), _("Shortfall ({unit})"), _("Seconds")):
         shown.add_column(head.format(unit=table.money.unit), justify="right", no_wrap=True)
     for row in rows.to_dict("records"):
         figures = (
             ("gap", "{:.2%}"), ("estates", "{:,}"), ("points", "{:,.0f}"), ("shortfall", "money"),
-            ("seconds", "{:.0f}"), ("peak_mb", "{:.0f}"),
+            ("seconds", "{:.0f}"),
         )  # fmt: skip
         cells = ["-" if is_missing(row[key]) else _cell(row[key], form, table) for key, form in figures]
         shown.add_row(Text(row["label"]), Text(row["state_text"]), *cells)

@@ -12,6 +12,7 @@ import pandas as pd
 from allocator.analysis.batch_rows import BatchRows, is_missing
 from allocator.inputs.schemas.scenario import Money
 from allocator.reporting.audience import INTERNAL, Audience
+from allocator.reporting.figures import USEFUL_GAP
 from allocator.reporting.layout import Words, WorkbookLayout, load_words, load_workbook_layout
 from allocator.reporting.speaker import Speaker
 from allocator.reporting.tables import Views
@@ -64,7 +65,10 @@ class BatchSpeaker(Speaker):
 
 
 def scenarios(speaker: BatchSpeaker) -> pd.DataFrame:
-    """One row per scenario (``batch_rows.COLUMNS``), labels and states in words; equal labels carry the name too."""
+    """One row per scenario (``batch_rows.COLUMNS``), labels and states in words.
+
+    Equal labels carry the name too; a gap so wide that it tells nothing is missing.
+    """
     rows = speaker.table.rows
     labels = [label.text(speaker.language) or name for label, name in zip(rows["label"], rows["name"], strict=True)]
     return rows.assign(
@@ -72,6 +76,7 @@ def scenarios(speaker: BatchSpeaker) -> pd.DataFrame:
             f"{label} ({name})" if labels.count(label) > 1 else label
             for label, name in zip(labels, rows["name"], strict=True)
         ],
+        gap=rows["gap"].where(rows["gap"].astype(float) <= USEFUL_GAP, None),
         state_text=[speaker.say("batch", state) for state in rows["state"]],
         status_text=["" if is_missing(status) else speaker.say("status", status) for status in rows["status"]],
         audit_text=[_audit_text(speaker, failures) for failures in rows["failures"]],

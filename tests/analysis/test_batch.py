@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import psutil
 import pytest
 
 import allocator
 from allocator.analysis.batch import open_batch
+from allocator.analysis.batch_rows import COLUMNS, BatchRows, is_missing
 from allocator.analysis.folder_lock import locked
 from allocator.analysis.jobs import State
 from allocator.cli import main
@@ -27,9 +29,12 @@ from allocator.cli.scenarios import find_scenarios
 from allocator.errors import ScenarioError
 from allocator.i18n import use_language
 from allocator.inputs.load import load
+from allocator.inputs.schemas.base import Label
+from allocator.inputs.schemas.scenario import Money
 from allocator.inputs.synthetic import generate
 from allocator.plan.run_folder import read_run, write_run
 from allocator.reporting import workbook
+from allocator.reporting.batch_summary import scenario_rows
 from tests.worlds import SHEETS, write_world
 
 ALONE = {"manifest.json", "plan.xlsx", "report.html", "tables", "inputs"}
@@ -314,3 +319,12 @@ def test_ctrl_c_leaves_finished_runs_whole(started: subprocess.Popen[bytes], tmp
     assert whole_runs(out) == ["a"]
     assert [path.name for path in out.iterdir() if path.name[0] == "."] == [".lock"]
     assert (out / "批次汇总.xlsx").is_file() or (out / "batch-summary.xlsx").is_file()
+
+
+def test_a_gap_that_tells_nothing_is_not_shown() -> None:
+    """A relaxation that did not end in time gives bounds beyond belief; no figure is better than a wrong one."""
+    row = {"name": "a", "state": "done", "error": "", "label": Label(zh="甲"), "status": "time_limit"}
+    rows = pd.DataFrame([{**row, "gap": gap} for gap in (0.03, 8.9, None)], columns=COLUMNS, dtype=object)
+    shown = scenario_rows(BatchRows(rows, Money(), {}, synthetic=False), "zh")
+    assert [None if is_missing(gap) else gap for gap in shown["gap"]] == [0.03, None, None]
+    assert shown["state_text"].tolist() == ["完成"] * 3
