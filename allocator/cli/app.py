@@ -19,6 +19,7 @@ from allocator.cli.forms import forms
 from allocator.cli.intake import template
 from allocator.cli.options import LangOption
 from allocator.cli.records import audit, export, report, validate
+from allocator.cli.roll import roll_over
 from allocator.cli.run import run
 from allocator.cli.start import generate, init, version
 from allocator.i18n import _
@@ -34,6 +35,7 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "approve": (approve, _("Approve an audited run: seal it, read-only, with a hash.")),
     "report": (report, _("Write workbook and page of a run again.")),
     "forms": (forms, _("Write the hand-in forms of a run, for the city or for each county.")),
+    "roll": (roll_over, _("From a run and what really happened, make the scenario of the next year.")),
     "template": (template, _("Write the workbook that a county fills in.")),
     "compare": (compare, _("Compare runs with the first one: inputs, goals, money, moves, debt.")),
     "evaluate": (evaluate, _("Audit, price and compare a list of estates from a county or a leader.")),

@@ -33,8 +33,12 @@ def declared(case: Case) -> pd.DataFrame:
 
 
 def running_bills(case: Case) -> pd.DataFrame:
-    """Bills of projects under way, at the account they are paid from; ``source``, ``place``, ``year``, ``amount``."""
+    """Bills of projects under way, at the account they are paid from; ``source``, ``place``, ``year``, ``amount``.
+
+    What a project's own residents or owners pay (scope estate) charges no account.
+    """
     bills = case.register.running
+    bills = bills[scopes(case, bills["source"]) != "estate"]
     local = scopes(case, bills["source"]) == "county"
     placed = bills.assign(place=bills["county"].where(local, ""), year=bills["year"].astype(np.int64))
     return summed(placed, ACCOUNT, "amount")

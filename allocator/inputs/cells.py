@@ -28,7 +28,8 @@ _NUMBER = re.compile(
 )
 _YEAR = re.compile(r"^(\d{4})(?:\.0+)?(?:年度?)?$")
 _DATE = re.compile(r"^(\d{4})(?:[-/.年])(\d{1,2})(?:[-/.月](\d{1,2})日?|月)?(?:t.*)?$", re.I)
-_ID = re.compile(r"^[^\s\[\],|][^\[\],|]*$")
+ID = re.compile(r"^[^\s\[\],|][^\[\],|]*$")
+"""What can be an id, or stand for one."""
 _IDS_SPLIT = re.compile(r"[|｜,，]")
 _SIGNED = ("longitude", "latitude", *EXACT_NUMBERS)
 """``number`` columns that may be negative."""
@@ -180,7 +181,7 @@ def _is_date(dated: re.Match[str]) -> bool:
 
 
 def _id(text: str) -> str | Unreadable:
-    if not _ID.match(text) or len(text) > 80 or not text.isprintable():
+    if not ID.match(text) or len(text) > 80 or not text.isprintable():
         cure = _("use at most 80 characters without brackets, commas, bars and line breaks")
         return Unreadable(_("{found!r} cannot be an id").format(found=text), cure)
     return text

@@ -93,7 +93,11 @@ def _check_bills(sheets: Sheets, policy: PolicyModel, scenario: Scenario, years:
     Accounts that bonds or formulas feed are left to the plan.
     """
     running = sheets.frames["running"]
-    sources = {name: source for name, source in policy.sources.items() if source.limited and name not in _fed(policy)}
+    sources = {
+        name: source
+        for name, source in policy.sources.items()
+        if source.limited and source.scope != "estate" and name not in _fed(policy)
+    }
     bills = running[running["source"].isin(set(sources)) & running["year"].isin(list(years))]
     scope = looked_up(bills["source"], {name: source.scope for name, source in sources.items()})
     bills = bills.assign(place=bills["county"].where(scope == "county", ""))

@@ -71,7 +71,7 @@ class Grid:
 
 
 def read_tables(
-    path: Path, shown: str, money: Money, problems: list[Problem]
+    path: Path, shown: str, money: Money, problems: list[Problem], sheets: Sequence[Sheet] = SHEETS
 ) -> tuple[list[RawTable], dict[str, Path]]:
     """Read a register: a workbook, or a folder of .csv files.
 
@@ -86,6 +86,8 @@ def read_tables(
         Money units that headings may state.
     problems
         Everything wrong with sheets and headings is added here.
+    sheets
+        Sheets that there may be; the register's unless others are given.
 
     Returns
     -------
@@ -109,14 +111,15 @@ def read_tables(
         raise ScenarioError([Problem(shown, finding, cure)])
     tables: list[RawTable] = []
     for grid in grids:
-        table = _table(grid, money, problems)
+        table = _table(grid, money, problems, sheets)
         if table is not None and any(other.sheet is table.sheet for other in tables):
             finding = _("the sheet stands here twice, in Chinese and in English")
             problems.append(Problem(grid.place, finding, _("remove one of the two")))
         elif table is not None:
             tables.append(table)
     if not any(any(row) for grid in grids for row in grid.rows):
-        problems.append(Problem(shown, _("the register is empty"), _("fill in at least 小区 and 改造项")))
+        needed = ", ".join(sheet.zh for sheet in sheets if sheet.required)
+        problems.append(Problem(shown, _("the file is empty"), _("fill in at least {sheets}").format(sheets=needed)))
     return tables, files
 
 
@@ -156,13 +159,13 @@ def _is_data(grid: Grid) -> bool:
     return any(any(row) for row in grid.rows) and normal(grid.name) not in _NOT_DATA
 
 
-def _table(grid: Grid, money: Money, problems: list[Problem]) -> RawTable | None:
+def _table(grid: Grid, money: Money, problems: list[Problem], sheets: Sequence[Sheet]) -> RawTable | None:
     if not _is_data(grid):
         return None
-    sheet = next((each for each in SHEETS if normal(grid.name) in (normal(each.zh), normal(each.key))), None)
+    sheet = next((each for each in sheets if normal(grid.name) in (normal(each.zh), normal(each.key))), None)
     if sheet is None:
-        near = nearest(grid.name, [word for each in SHEETS for word in (each.zh, each.key)])
-        known = ", ".join(each.zh for each in SHEETS)
+        near = nearest(grid.name, [word for each in sheets for word in (each.zh, each.key)])
+        known = ", ".join(each.zh for each in sheets)
         cure = _("did you mean {name!r}?").format(name=near) if near else _("known: {names}").format(names=known)
         problems.append(Problem(grid.place, _("unknown sheet"), cure))
         return None

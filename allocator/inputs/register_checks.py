@@ -90,10 +90,12 @@ def places_of_money(sheets: Sheets, policy: PolicyModel, scenario: Scenario) -> 
     )
     running = sheets.frames["running"]
     scope = looked_up(running["source"], scopes, "county")
-    wrong = scope.isin(["estate", "area"])
-    text = _("the source {source!r} lies with the {scope}; bills are charged to a county or the city")
+    wrong = scope == "area"
+    text = _(
+        "the source {source!r} lies with the {scope}; bills are charged to a county, the city or the project itself"
+    )
     findings = [text.format(source=a, scope=b) for a, b in zip(running["source"][wrong], scope[wrong], strict=True)]
-    sheets.add("running", "source", running.index[wrong], findings, _("name a source of scope county or city"))
+    sheets.add("running", "source", running.index[wrong], findings, _("name a source of scope county, city or estate"))
 
 
 def _places(sheets: Sheets, sheet: str, policy: PolicyModel, scenario: Scenario) -> None:

@@ -15,7 +15,7 @@ from allocator.inputs.cells import Unreadable, parser
 from allocator.inputs.frames import blank_value, empty_frame, looked_up, series
 from allocator.inputs.headings import nearest
 from allocator.inputs.raw_tables import RawTable
-from allocator.inputs.register_sheets import SHEETS, Column
+from allocator.inputs.register_sheets import SHEETS, Column, Sheet
 from allocator.inputs.schemas.scenario import Money
 
 MOST_ALIKE = 10
@@ -79,18 +79,20 @@ def loose(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def read_sheets(tables: Sequence[RawTable], money: Money) -> Sheets:
+def read_sheets(tables: Sequence[RawTable], money: Money, layouts: Sequence[Sheet] = SHEETS) -> Sheets:
     """Parse all cells; frames have all columns in their dtypes, and rows labelled by record of the raw table.
+
+    ``layouts`` are the sheets there may be, the register's unless others are given.
 
     Rows with a cell that cannot be read are kept with a blank in its place, so that other checks go on.
     """
     raw = {table.sheet.key: table for table in tables}
-    sheets = Sheets({sheet.key: empty_frame(sheet) for sheet in SHEETS}, raw)
+    sheets = Sheets({sheet.key: empty_frame(sheet) for sheet in layouts}, raw)
     for key, table in raw.items():
         sheets.frames[key] = pd.DataFrame(
             {column.key: _column(sheets, table, column, money) for column in table.sheet.columns}
         )
-    for sheet in SHEETS:
+    for sheet in layouts:
         if sheet.required and sheet.key not in raw:
             finding = _("the sheet {name} is missing").format(name=f"{sheet.zh} ({sheet.key})")
             sheets.problems.append(Problem(_("register"), finding, _("add it; the register needs it")))

@@ -25,7 +25,13 @@ _WIDEST = 40
 _SAMPLE = 200
 
 
-def write_xlsx(frames: Mapping[str, pd.DataFrame], path: Path, money: Money, language: str = "zh") -> None:
+def write_xlsx(
+    frames: Mapping[str, pd.DataFrame],
+    path: Path,
+    money: Money,
+    language: str = "zh",
+    layouts: Mapping[str, Sheet] = SHEET,
+) -> None:
     """Write ``frames`` as one workbook, a sheet each, in the order of ``SHEETS``.
 
     Parameters
@@ -38,6 +44,8 @@ def write_xlsx(frames: Mapping[str, pd.DataFrame], path: Path, money: Money, lan
         The money unit of the headings, and the step.
     language
         ``zh`` or ``en``: sheet names, headings and choice words.
+    layouts
+        Sheets by key; the register's unless others are given.
 
     Raises
     ------
@@ -50,7 +58,7 @@ def write_xlsx(frames: Mapping[str, pd.DataFrame], path: Path, money: Money, lan
     book = xlsxwriter.Workbook(str(path), options)
     book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)})  # same content, same file
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    for sheet, frame in _in_order(frames):
+    for sheet, frame in _in_order(frames, layouts):
         page = book.add_worksheet(sheet.zh if language == "zh" else sheet.key)
         page.freeze_panes(1, 0)
         for position, column in enumerate(_columns(sheet, frame)):
@@ -74,7 +82,7 @@ def write_csv(frames: Mapping[str, pd.DataFrame], folder: Path, money: Money, la
     apostrophe in front, which the reader takes away again.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for sheet, frame in _in_order(frames):
+    for sheet, frame in _in_order(frames, SHEET):
         columns = _columns(sheet, frame)
         cells = [[_csv_text(cell) for cell in _cells(column, frame[column.key], money, language)] for column in columns]
         path = folder / f"{sheet.zh if language == 'zh' else sheet.key}.csv"
@@ -88,12 +96,12 @@ def write_csv(frames: Mapping[str, pd.DataFrame], folder: Path, money: Money, la
             raise FileError(text.format(path=path, reason=error)) from error
 
 
-def _in_order(frames: Mapping[str, pd.DataFrame]) -> list[tuple[Sheet, pd.DataFrame]]:
-    unknown = set(frames) - set(SHEET)
+def _in_order(frames: Mapping[str, pd.DataFrame], layouts: Mapping[str, Sheet]) -> list[tuple[Sheet, pd.DataFrame]]:
+    unknown = set(frames) - set(layouts)
     if unknown:
         msg = f"no such sheets in the register: {', '.join(sorted(unknown))}"
         raise KeyError(msg)
-    return [(sheet, frames[key]) for key, sheet in SHEET.items() if key in frames]
+    return [(sheet, frames[key]) for key, sheet in layouts.items() if key in frames]
 
 
 def _columns(sheet: Sheet, frame: pd.DataFrame) -> list[Column]:

@@ -272,6 +272,9 @@ def running_table(case: Case, payment_years: tuple[int, ...], source_use: pd.Dat
     keys = ["source", "place", "booked"]
     has = pd.Series([firm.get(key, 0) for key in bills[keys].itertuples(index=False, name=None)], bills.index)
     before = bills.groupby(keys)["amount"].cumsum() - bills["amount"]
+    own = scopes(case, bills["source"]) == "estate"  # no account: firm is what arrived for the project and is unspent
+    has = has.mask(own, (bills["arrived"] - bills["paid"]).fillna(0).astype(np.int64))
+    before = before.mask(own, bills.groupby(["project", "source"])["amount"].cumsum() - bills["amount"])
     return bills.assign(firm=(has - before).clip(lower=0).clip(upper=bills["amount"]))[list(TABLES["running"])]
 
 

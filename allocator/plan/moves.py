@@ -69,7 +69,7 @@ def _reasons(
     earned = bundles.set_index(["area", "year"])["name"]
     keys = pd.MultiIndex.from_frame(moves[["area", "start_year"]])
     yield "bundle_formed", _where(pd.Series(keys.isin(earned.index), index=moves.index), moves["area"])
-    yield "hazard", _where((moves["kind"] == "added") & moves["hazard"], "")
+    yield "hazard", _where((moves["kind"] == "added") & moves["hazard"].astype(bool), "")
     tight = tasks[(tasks["minimum"] > 0) & (tasks["planned"] <= tasks["minimum"])]
     places = set(zip(tight["county"], tight["year"], strict=True))
     pairs = zip(moves["county"], moves["start_year"], strict=True)

@@ -159,5 +159,5 @@ def test_an_empty_workbook_is_refused(tmp_path: Path, refusal: Callable[..., str
     assert refusal(scenario=BOOK, sheets=dict.fromkeys(SHEETS)) == (
         "register: the sheet 小区 (estates) is missing\n    -> add it; the register needs it\n"
         "register: the sheet 改造项 (items) is missing\n    -> add it; the register needs it\n"
-        "台账.xlsx: the register is empty\n    -> fill in at least 小区 and 改造项"
+        "台账.xlsx: the file is empty\n    -> fill in at least 小区, 改造项"
     )

@@ -169,6 +169,18 @@ def test_accounts_of_a_plan() -> None:
     assert rows(tables["payments"], "source", "amount", "firm") == [("bond_money", 100, 0)]
 
 
+def test_bills_that_residents_pay_charge_no_account() -> None:
+    """Of the residents' 6 + 4, the 8 that arrived beyond what was paid are firm; the budget has all of its 5."""
+    bills = [{"project": "old", "source": "pledge", "year": year, "amount": n, "arrived": 11, "paid": 3}
+             for year, n in ((2025, 6), (2026, 4))]  # fmt: skip
+    tables = tables_of(
+        estates=[{"estate": "a"}], items=[{"estate": "a", "cost": 5}], horizon=(2025, 2025, 2026),
+        limits=[{"amount": 5}, {"year": 2026, "amount": 0}], running=bills, options={"shortfall": False},
+    )  # fmt: skip
+    assert rows(tables["running"], "year", "amount", "firm") == [(2025, 6, 6), (2026, 4, 2)]
+    assert rows(tables["accounts"], "source", "running", "paid") == [("budget", 0, 5)]
+
+
 def test_bills_of_running_projects_take_firm_money_first_in_their_order() -> None:
     """12 firm of 2025's 20 go to the bills 10 and 5 first; 2026 has no firm money; 2030 is past the payment years."""
     bills = [("old", 2025, 10), ("older", 2025, 5), ("old", 2026, 4), ("old", 2030, 9)]

@@ -92,9 +92,10 @@ class Accounts:
 
     @cached_property
     def running(self) -> pd.Series:
-        """Bills of running projects."""
+        """Bills of running projects; what their own residents or owners pay charges no account."""
         rows = self.facts.case.register.running
         rows = rows[rows["year"].between(self.facts.first, self.facts.until)]
+        rows = rows[rows["source"].map(self.facts.sources["scope"]) != "estate"]
         scope = rows["source"].map(self.facts.sources["scope"])
         rows = rows.assign(place=rows["county"].where(scope != "city", CITY))
         return rows.groupby(KEY)["amount"].sum().astype("int64")

@@ -32,12 +32,14 @@ def check_running(accounts: Accounts, book: Book) -> None:
     charged = accounts.view.tables["accounts"]
     by_account = charged[charged["year"] != TOTAL].groupby(KEY)["running"].sum()
     shown = placed(accounts, table).groupby(KEY)["amount"].sum()
+    _own_money(accounts, table, bills, book)
     book.equal("source_limits", _("accounts: bills of running projects"), by_account, shown, money=True)
 
 
 def placed(accounts: Accounts, table: pd.DataFrame) -> pd.DataFrame:
-    """Bills with the ``place`` of the account that pays them."""
+    """Bills with the ``place`` of the account that pays them; those that charge no account are left out."""
     scope = table["source"].map(accounts.facts.sources["scope"])
+    table, scope = table[scope != "estate"], scope[scope != "estate"]
     return table.assign(place=table["county"].where(scope != "city", CITY))
 
 
@@ -59,3 +61,13 @@ def _texts(table: pd.DataFrame, bills: pd.DataFrame, book: Book) -> None:
         pair = table[[*BILL, name]].assign(expected=facts[name].fillna("").to_numpy())
         wrong = pair[name].astype(object) != pair["expected"].astype(object)
         book.none("source_limits", _("running: {column}").format(column=name), pair, wrong, (BILL, name, "expected"))
+
+
+def _own_money(accounts: Accounts, table: pd.DataFrame, bills: pd.DataFrame, book: Book) -> None:
+    """What residents or owners pay themselves is firm as far as it arrived and is unspent."""
+    own = table[table["source"].map(accounts.facts.sources["scope"]) == "estate"]
+    once = bills.drop_duplicates(["project", "source"]).set_index(["project", "source"])
+    held = (once["arrived"] - once["paid"]).fillna(0).astype("int64")
+    told = own.groupby(["project", "source"])["firm"].sum()
+    title = _("running: firm money of residents and owners")
+    book.at_most("certainty", title, told, held.reindex(told.index, fill_value=0), money=True)
