@@ -320,18 +320,24 @@ def test_the_command_writes_template_scenario_and_reconciliation(run: Run, tmp_p
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_random_cities_tie_and_go_on(tmp_path: Path, seed: int) -> None:
-    """Generated cities of the shipped policy: every difference is 0, and the rest of the plan can be paid."""
-    scenario = generate(10, 2, seed, tmp_path / "city", register="csv")
-    plan = solve(load(scenario), gap=0.01, time_limit=20)
+    """Generated cities of the shipped policy: every difference is 0, and the rest of the plan can be carried out.
+
+    A gate promised for the new plan year is no longer enough for a start in it: such starts are left open.
+    """
+    plan = solve(load(generate(40, 2, seed, tmp_path / "city", register="csv")), time_limit=20)
     run = read_run(write_run(plan, tmp_path / "run"))
     rolled = roll(run, actuals(run, tmp_path), tmp_path / "next")
     assert rolled.reconciliation.ties
-    assert (
-        len(rolled.reconciliation.projects.query("kind == 'new'"))
-        == (plan.tables["projects"]["start_year"] == 2025).sum()
-    )
-    again = solve(load(rolled.case.path, {"stage": "定案", "options.elastic_tasks": True}), gap=0.01, time_limit=20)
+    assert (rolled.reconciliation.projects["kind"] == "new").sum() == (
+        run.tables["projects"]["start_year"] == 2025
+    ).sum()
+    register = rolled.case.register
+    unproven = register.gates.query("state == 'promised' and year == 2026")["estate"]
+    open_again = set(register.estates[register.estates["estate"].isin(unproven)]["project"])
+    adopted = at(register.adopted[["project", "start_year"]], "project")
+    settled = {name: int(year) for name, year in adopted.items() if year > 2026 or name not in open_again}
+    again = solve(load(rolled.case.path, {"locks": settled}), time_limit=20)
     assert again.manifest["audit"]["failures"] == 0  # type: ignore[index]
-    assert again.tables["shortfall"]["amount"].sum() <= plan.tables["shortfall"]["amount"].sum()
+    assert settled.items() <= at(again.tables["projects"][["project", "start_year"]], "project").items()
