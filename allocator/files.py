@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³])", re.IGNORECASE)
 """Names that mean a device on Windows, with any extension."""
-_LONGEST = 120
-"""Bytes of a name in UTF-8: file systems keep 255, and we add times, numbers and extensions."""
+_LONGEST = 60
+"""Characters: three bytes each in Chinese, file systems keep 255, and we add times, numbers and extensions."""
 _DIGITS = 8
 """Random digits in the name of a scratch folder: those of ``a`` are not those of ``a-b``."""
 _PAUSES = (0.1, 0.3, 0.6, 1.0)
@@ -34,16 +33,27 @@ def _is_device(name: str) -> bool:
 
 
 def file_name(name: str) -> str:
-    """``name`` (an id, a county) as a name that every system keeps, for a file or folder.
+    """``name`` (an id, a county) as a name that every system keeps: what leads elsewhere or is forbidden becomes ``_``.
 
-    Signs that some system forbids become ``_``, device names and long names are changed. Whatever is changed gets a few
-    digits of the hash of ``name`` at its end, so that two names never become one.
+    Two names may become one: see ``file_names``.
     """
-    if windows_keeps(name) and not name.startswith(".") and len(name.encode()) <= _LONGEST:
-        return name
-    kept = _FORBIDDEN.sub("_", name).strip(". ").encode()[:_LONGEST].decode(errors="ignore").rstrip(". ")
-    digits = hashlib.sha256(name.encode()).hexdigest()[:6]
-    return f"_{kept}-{digits}" if _is_device(kept) or not kept else f"{kept}-{digits}"
+    safe = _FORBIDDEN.sub("_", name).strip(" .")[:_LONGEST].rstrip(" .") or "_"
+    return f"_{safe}" if _is_device(safe) else safe
+
+
+def file_names(names: Sequence[str]) -> list[str]:
+    """File names of ``names`` in order; those that would be the same, letters' case aside, get a number."""
+    taken: set[str] = set()
+    made = []
+    for name in names:
+        safe = free = file_name(name)
+        number = 1
+        while free.casefold() in taken:
+            number += 1
+            free = f"{safe}-{number}"
+        taken.add(free.casefold())
+        made.append(free)
+    return made
 
 
 def new_scratch(beside: Path) -> Path:

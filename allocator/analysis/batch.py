@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from typing import Any
 from allocator.analysis.folder_lock import locked
 from allocator.analysis.jobs import Job, JobOptions, Outcome, Tell, run_jobs
 from allocator.errors import Problem, ScenarioError
+from allocator.files import file_name
 from allocator.i18n import _
 from allocator.inputs.scenario_files import read_scenario
 from allocator.inputs.schemas.scenario import SolverOptions
@@ -33,9 +33,6 @@ RUNNING = "running"
 
 _PARTS = {"id", "policy_model", "register"}
 """What every scenario states."""
-
-_UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -173,16 +170,10 @@ def _name_of(path: Path, taken: Collection[str]) -> str:
         stated = str(read_scenario(path).tree.data["id"])
     except (ScenarioError, LookupError):
         stated = path.stem
-    first = _fit(stated)
-    names = [first, _fit(f"{first}-{path.stem}"), *(f"{first}-{number}" for number in range(2, len(taken) + 3))]
+    first = file_name(stated)
+    names = [first, file_name(f"{first}-{path.stem}"), *(f"{first}-{number}" for number in range(2, len(taken) + 3))]
     used = {name.casefold() for name in taken}
     return next(name for name in names if name.casefold() not in used)
-
-
-def _fit(text: str) -> str:
-    """``text`` as the name of a folder on any system."""
-    name = _UNSAFE.sub("_", text).strip(" .")[:80].strip(" .")
-    return f"_{name}" if not name or _RESERVED.fullmatch(name) else name
 
 
 def _write_whole(file: Path, text: str) -> None:

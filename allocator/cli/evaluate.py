@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +23,7 @@ from allocator.cli.live import progress_shown
 from allocator.cli.options import JsonOption, LangOption
 from allocator.cli.scenarios import check_new, default_folder, find_scenario
 from allocator.errors import Problem, ScenarioError
+from allocator.files import move_folder, scratch_folder
 from allocator.i18n import _, language
 from allocator.inputs.case import from_steps
 from allocator.inputs.load import load
@@ -87,19 +87,18 @@ def evaluate(
 
 def _keep(found: Evaluation, listed: Path, folder: Path, *, own_is_new: bool) -> None:
     """Write the folder, whole or not at all: both runs, the list, and what was found."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".evaluate-", dir=folder.parent, ignore_cleanup_errors=True) as beside:
-        scratch = Path(beside) / folder.name
+    with scratch_folder(folder) as beside:
+        scratch = beside / folder.name
         scratch.mkdir()
         write_run(found.plan, scratch / LISTED)
         if own_is_new:
             write_run(Plan(found.own.case, found.own.tables, found.own.manifest), scratch / OWN)
         shutil.copyfile(listed, scratch / listed.name)
         text = json.dumps(evaluation_document(found), ensure_ascii=False, indent=2)
-        (scratch / DOCUMENT).write_text(text + "\n", encoding="utf-8")
+        (scratch / DOCUMENT).write_text(text + "\n", encoding="utf-8", newline="\n")
         if folder.exists():
             folder.rmdir()
-        scratch.replace(folder)
+        move_folder(scratch, folder)
     # Last, for what was found may have taken long: a layout that does not fit must not cost it.
     for part in (LISTED, OWN):
         if (folder / part).is_dir():

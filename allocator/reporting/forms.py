@@ -8,12 +8,12 @@ from pathlib import Path
 
 from allocator.analysis.compare import compare_runs
 from allocator.errors import Problem, ScenarioError
+from allocator.files import file_names
 from allocator.i18n import _
 from allocator.plan.run_folder import Run
 from allocator.reporting.audience import Audience
 from allocator.reporting.compared import compared
 from allocator.reporting.figures import Figures, figures
-from allocator.reporting.file_names import file_names
 from allocator.reporting.layout import FormLayout, load_forms
 from allocator.reporting.views.comparison_views import COMPARISON_VIEWS
 from allocator.reporting.workbook import Part, write_parts
