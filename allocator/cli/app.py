@@ -16,7 +16,7 @@ from allocator.cli.consoles import survive_any_encoding
 from allocator.cli.evaluate import evaluate
 from allocator.cli.exits import guarded
 from allocator.cli.forms import forms
-from allocator.cli.intake import template
+from allocator.cli.intake import collect, template
 from allocator.cli.options import LangOption
 from allocator.cli.records import audit, export, report, validate
 from allocator.cli.roll import roll_over
@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "forms": (forms, _("Write the hand-in forms of a run, for the city or for each county.")),
     "roll": (roll_over, _("From a run and what really happened, make the scenario of the next year.")),
     "template": (template, _("Write the workbook that a county fills in.")),
+    "collect": (collect, _("Merge the counties' tables into one register.")),
     "compare": (compare, _("Compare runs with the first one: inputs, goals, money, moves, debt.")),
     "evaluate": (evaluate, _("Audit, price and compare a list of estates from a county or a leader.")),
     "generate": (generate, _("Make a synthetic scenario with its register, of any size.")),

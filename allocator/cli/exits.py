@@ -5,7 +5,7 @@ code  meaning
 ====  ==========================================================
 0     a plan was found and audited (with shortfall too)
 1     our fault: a solver failed, an audit failed, an unforeseen error
-2     bad input: scenario, register, policy model, options, or a file that cannot be read or written
+2     bad input: scenario, register, policy model, options, a file that cannot be read or written, tables to return
 3     infeasible: no plan satisfies all rules
 4     no plan in time
 5     the list that was evaluated breaks rules

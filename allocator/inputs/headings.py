@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -84,22 +85,36 @@ def read_heading(text: str, sheet: Sheet, money: Money) -> Heading | UnknownHead
     Accepts the Chinese and the English name, in full or half width, with or without blanks, and with a unit in
     parentheses where the column has one.
     """
-    columns = {normal(name): column for column in sheet.columns for name in (column.zh, column.key)}
+    columns = names_of_columns(sheet)
+    found = known_heading(text, columns, money)
+    if found is not None:
+        return found
+    split = _TRAILING_UNIT.match(normal(text))
+    if split is None or split["name"] not in columns:
+        near = nearest(text, [name for each in sheet.columns for name in (each.zh, each.key)])
+        cure = _("did you mean {name!r}?").format(name=near) if near else _("remove the column")
+        return UnknownHeading(_("unknown heading"), cure)
+    units = accepted_units(columns[split["name"]], money)
+    accepted = _("write one of: {names}").format(names=", ".join(units))
+    cure = accepted if units else _("leave the unit out: this column has none")
+    return UnknownHeading(_("unknown unit {unit!r}").format(unit=split["unit"]), cure)
+
+
+def names_of_columns(sheet: Sheet) -> dict[str, Column]:
+    """Columns of ``sheet`` by normalised Chinese and English name."""
+    return {normal(name): column for column in sheet.columns for name in (column.zh, column.key)}
+
+
+def known_heading(text: str, columns: Mapping[str, Column], money: Money) -> Heading | None:
+    """Meaning of a written heading among ``columns`` (by normalised name), with or without a unit; None when none."""
     whole = normal(text)
     if whole in columns:
         return Heading(columns[whole], Decimal(1))
     split = _TRAILING_UNIT.match(whole)
     if split is None or split["name"] not in columns:
-        near = nearest(text, [name for each in sheet.columns for name in (each.zh, each.key)])
-        cure = _("did you mean {name!r}?").format(name=near) if near else _("remove the column")
-        return UnknownHeading(_("unknown heading"), cure)
-    column = columns[split["name"]]
-    units = accepted_units(column, money)
-    if split["unit"] not in units:
-        accepted = _("write one of: {names}").format(names=", ".join(units))
-        cure = accepted if units else _("leave the unit out: this column has none")
-        return UnknownHeading(_("unknown unit {unit!r}").format(unit=split["unit"]), cure)
-    return Heading(column, units[split["unit"]])
+        return None
+    factor = accepted_units(columns[split["name"]], money).get(split["unit"])
+    return None if factor is None else Heading(columns[split["name"]], factor)
 
 
 def accepted_units(column: Column, money: Money) -> dict[str, Decimal]:

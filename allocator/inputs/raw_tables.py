@@ -135,7 +135,7 @@ def workbook_grids(path: Path, shown: str, problems: list[Problem]) -> list[Grid
     ScenarioError
         When the workbook cannot be opened, or is far too large.
     """
-    grids = [Grid(page.name, f"{shown}[{page.name}]", _rows(page)) for page in open_sheets(path, shown)]
+    grids = [Grid(page.name, f"{shown}[{page.name}]", _rows(page)) for page, _visible in open_sheets(path, shown)]
     problems.extend(lost_cells(path, shown, [grid.name for grid in grids if _is_data(grid)]))
     return grids
 

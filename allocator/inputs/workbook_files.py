@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from allocator.errors import Problem, ScenarioError
 from allocator.i18n import _
@@ -22,8 +22,8 @@ MAX_CELLS = 30_000_000
 """Cells of one sheet, blank ones counted; a stray value far away makes a sheet this large."""
 
 
-def open_sheets(path: Path, shown: str) -> Iterator[CalamineSheet]:
-    """The sheets of a workbook, one after another; values are read, formulas and macros are not run.
+def open_sheets(path: Path, shown: str) -> Iterator[tuple[CalamineSheet, bool]]:
+    """The sheets of a workbook, and whether each is visible; values are read, formulas and macros are not run.
 
     Raises
     ------
@@ -39,14 +39,14 @@ def open_sheets(path: Path, shown: str) -> Iterator[CalamineSheet]:
                 raise ScenarioError([Problem(shown, finding, _("remove what is not part of the register"))])
         with path.open("rb") as file:
             book = CalamineWorkbook.from_filelike(file)
-            for name in book.sheet_names:
-                page = book.get_sheet_by_name(name)
+            for about in book.sheets_metadata:
+                page = book.get_sheet_by_name(about.name)
                 if page.total_height * page.total_width > MAX_CELLS:
                     finding = _("the sheet reaches to row {row} and column {column}")
                     finding = finding.format(row=page.total_height, column=page.total_width)
                     cure = _("delete the empty rows and columns below and beside the table")
-                    raise ScenarioError([Problem(f"{shown}[{name}]", finding, cure)])
-                yield page
+                    raise ScenarioError([Problem(f"{shown}[{page.name}]", finding, cure)])
+                yield page, about.visible == SheetVisibleEnum.Visible
     except PermissionError as error:
         cure = _("close it in any other program, and see that you may read it")
         raise ScenarioError([Problem(shown, _("the file cannot be read: it is locked or protected"), cure)]) from error

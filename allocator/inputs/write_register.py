@@ -118,6 +118,14 @@ def _cells(column: Column, values: pd.Series, money: Money, language: str) -> li
     return [None if _is_blank(value) else write(value) for value in values.tolist()]
 
 
+def written_cell(column: Column, value: object, money: Money, language: str = "zh") -> str:
+    """A canonical value as the text of its cell; empty when blank."""
+    if _is_blank(value):
+        return ""
+    text = _plain(_writer(column, money, language)(value))
+    return text.removesuffix(".0") if column.kind == "number" else text
+
+
 def _is_blank(value: object) -> bool:
     return value is None or value is pd.NA or value in ("", ()) or (isinstance(value, float) and math.isnan(value))
 

@@ -14,6 +14,7 @@ from allocator.inputs.references import policy_names
 from allocator.inputs.register_reader import Names
 from allocator.inputs.scenario_files import read_scenario
 from allocator.inputs.schema_errors import validated
+from allocator.inputs.schemas.policy import PolicyModel
 from allocator.inputs.schemas.scenario import Scenario
 
 
@@ -24,6 +25,8 @@ class Setting:
     scenario: Scenario
     policy: dict[str, Any]
     """The policy model as read, with the scenario's changes to it."""
+    model: PolicyModel | None
+    """The same, checked; None when it is not right in form: ``validate`` says why."""
 
     def names(self, part: str) -> Names:
         """Names of a ``part`` of the policy model: works, sources, gates or routes."""
@@ -70,4 +73,4 @@ def read_setting(path: Path) -> Setting:
     if scenario is None:
         raise ScenarioError(problems)
     policy = read_policy(scenario.policy_model, files).tree.merged(files.tree.under("policy"))
-    return Setting(scenario, policy.data)
+    return Setting(scenario, policy.data, validated(PolicyModel, policy, []))

@@ -22,6 +22,8 @@ class ColumnWords(Strict):
 
     also: tuple[str, ...] = ()
     """Other headings that mean this column."""
+    values: dict[str, tuple[str, ...]] = Field(default={})
+    """Value of a choice -> other words for it."""
     note: Label = Label()
     """How to fill it in, for the template."""
 
@@ -63,6 +65,8 @@ class CellWords(Strict):
     """Mean yes in a column of yes and no, besides the register's own words."""
     no: tuple[str, ...]
     """Mean no."""
+    units: dict[str, tuple[str, ...]]
+    """Unit -> other ways to write it."""
 
 
 class IntakeWords(Strict):
@@ -70,6 +74,12 @@ class IntakeWords(Strict):
 
     rows: RowWords
     cells: CellWords
+    not_data: tuple[str, ...]
+    """Names of sheets that hold no data."""
+    address: tuple[str, ...]
+    """Words in the heading of a column that is used to find duplicates, and not kept."""
+    generic: tuple[str, ...]
+    """Words in names of estates that tell none from another."""
     personal: dict[str, tuple[str, ...]]
     """Kind of personal data -> words in the heading of a column that is dropped."""
     sheets: dict[str, SheetWords]
