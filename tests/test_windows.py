@@ -116,10 +116,12 @@ def test_help_of_every_command_can_be_shown_by_a_gbk_console(language: str, tmp_
 
 
 def test_messages_and_words_are_in_gbk() -> None:
-    """Every message of the catalogue, both languages, and every word of the reports that the terminal shows."""
+    """Every message of the catalogue and every word of the reports, in both languages: terminals show both."""
     with (LOCALE / "zh" / "LC_MESSAGES" / "allocator.po").open("rb") as file:
         entries = [text for message in read_po(file) for text in (message.id, message.string) if isinstance(text, str)]
-    labels = [text for entry in load_words().sections["compare"].values() for text in (entry.zh, entry.en)]
+    labels = [
+        text for part in load_words().sections.values() for entry in part.values() for text in (entry.zh, entry.en)
+    ]
     assert len(entries) > 500
     assert [text for text in (*entries, *labels) if not _in_gbk(text)] == []
 
