@@ -21,6 +21,7 @@ from allocator.cli.options import LangOption
 from allocator.cli.records import audit, export, report, validate
 from allocator.cli.roll import roll_over
 from allocator.cli.run import run
+from allocator.cli.sensitivity import sensitivity
 from allocator.cli.start import generate, init, version
 from allocator.i18n import _
 
@@ -38,6 +39,7 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "roll": (roll_over, _("From a run and what really happened, make the scenario of the next year.")),
     "template": (template, _("Write the workbook that a county fills in.")),
     "collect": (collect, _("Merge the counties' tables into one register.")),
+    "sensitivity": (sensitivity, _("Solve a scenario and its variants, and tell what changes the plan.")),
     "compare": (compare, _("Compare runs with the first one: inputs, goals, money, moves, debt.")),
     "evaluate": (evaluate, _("Audit, price and compare a list of estates from a county or a leader.")),
     "generate": (generate, _("Make a synthetic scenario with its register, of any size.")),

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from allocator.analysis.variants import variants_of
 from allocator.cli.consoles import RESULTS, print_json
 from allocator.cli.exits import Exit
 from allocator.cli.notices import print_audit_failures, print_left_out, print_notices
@@ -28,6 +29,7 @@ from allocator.reporting.audience import INTERNAL
 def validate(scenario: ScenarioArgument, lang: LangOption = None) -> None:
     """Read a scenario and tell everything that is wrong or doubtful."""
     case = load(find_scenario(scenario))
+    variants_of(case)
     print_notices(case.notices, shown=len(case.notices))
     register = case.register
     RESULTS.print(

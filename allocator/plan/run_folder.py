@@ -76,8 +76,13 @@ def _money_columns(name: str) -> list[str]:
     return [column for column, kind in TABLES.get(name, {}).items() if kind == "money"]
 
 
-def read_run(folder: Path) -> Run:
+def read_run(folder: Path, case: Case | None = None) -> Run:
     """Read a run folder.
+
+    Parameters
+    ----------
+    case
+        What its inputs load to, or a case with the same money that will do instead; loaded when not given.
 
     Raises
     ------
@@ -102,7 +107,7 @@ def read_run(folder: Path) -> Run:
         raise ScenarioError(
             [Problem(str(file), _("the scenario lies outside the run folder"), _("restore the manifest"))]
         )
-    case = load(scenario)
+    case = case or load(scenario)
     return Run(
         case, {name: _read_table(case, name, folder / "tables") for name in [*TABLES, _PRICES]}, manifest, folder
     )

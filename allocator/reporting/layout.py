@@ -91,6 +91,8 @@ class TableLayout(Strict):
     """Column of the view whose values become section headings; rows come sorted by it."""
     has_section_heads: bool = True
     """Whether each section starts with its heading."""
+    muted: str = ""
+    """Column of the view that is true for rows shown grey: differences that the gaps alone may explain."""
     subtotal: bool = False
     """Whether each section ends with a subtotal."""
     total: bool = False

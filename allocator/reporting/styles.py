@@ -34,6 +34,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
              "bg_color": _COLOURS["head"]},
     "section": {"bold": True, "border": 1, "valign": "vcenter", "bg_color": _COLOURS["section"]},
     "row": {"border": 1, "valign": "vcenter"},
+    "muted": {"border": 1, "valign": "vcenter", "font_color": "#8A8F98"},
     "subtotal": {"border": 1, "valign": "vcenter", "bold": True, "bg_color": _COLOURS["subtotal"]},
     "total": {"border": 1, "valign": "vcenter", "bold": True, "bg_color": _COLOURS["total"]},
     "figure_name": {"border": 1, "font_size": 9, "align": "center", "valign": "vcenter",
@@ -59,6 +60,8 @@ class Styles:
     def cell(self, row: str, column: Column, *, text: bool, quoted: bool = False) -> Format:
         """Format of a cell of a row kind and column."""
         more = _text_look(column) if text else _number_look(column)
+        if row == "muted" and "num_format" in more:
+            more["num_format"] = more["num_format"].replace("[Red]", "")
         key = (row, *sorted(more.items()), quoted)
         return self._format(key, {**_LOOKS[row], **more, **({"quote_prefix": True} if quoted else {})})
 

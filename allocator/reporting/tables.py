@@ -17,7 +17,8 @@ from allocator.reporting.layout import ColumnLayout, Kind, Ratio, TableLayout
 from allocator.reporting.speaker import Speaker
 from allocator.reporting.views import VIEWS
 
-RowKind = Literal["row", "section", "subtotal", "total"]
+RowKind = Literal["row", "muted", "section", "subtotal", "total"]
+"""``muted``: a row that tells nothing, shown grey."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,8 @@ def make_table(layout: TableLayout, speaker: Speaker, views: Views = VIEWS) -> T
     hidden = max(0, len(frame) - layout.max_rows)
     sections = frame[layout.section].tolist() if layout.section else []
     rows = tuple(_rows(columns, cells, sections, layout, speaker)) if len(frame) else ()
+    if layout.muted:
+        rows = _muted(rows, [bool(each) for each in frame[layout.muted]])
     title = layout.title.text(speaker.language).replace("{unit}", speaker.unit)
     return Table(title, columns, rows, layout.empty.text(speaker.language), hidden)
 
@@ -152,6 +155,12 @@ def _rows(
             yield _sum("subtotal", columns, cells, slice(start, end), speaker)
     if layout.total:
         yield _sum("total", columns, cells, slice(0, count), speaker)
+
+
+def _muted(rows: Sequence[Row], muted: Sequence[bool]) -> tuple[Row, ...]:
+    """``rows`` with those of the view that are ``muted`` marked so; sums and headings are not among them."""
+    marks = iter(muted)
+    return tuple(Row("muted", row.values) if row.kind == "row" and next(marks) else row for row in rows)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pydantic import Field
 from allocator.inputs.schemas.base import Id, Label, Share, Strict, Year
 from allocator.inputs.schemas.changes import Change
 from allocator.inputs.schemas.draft import Draft
+from allocator.inputs.schemas.sensitivity import Sensitivity, Variant
 
 
 class Money(Strict):
@@ -145,6 +146,10 @@ class Scenario(Strict):
     """Certainties whose money the plan may use; money of others does not count (carried money has arrived)."""
     changes: tuple[Change, ...] = ()
     """Changes by path, made after this file is laid on those it extends; theirs are made first."""
+    variants: dict[Id, Variant] = Field(default={})
+    """Named sets of changes that the sensitivity looks at, by id."""
+    sensitivity: Sensitivity = Sensitivity()
+    """What ``allocator sensitivity`` asks: how the plan answers when one thing changes."""
     goals: tuple[Goal, ...] = DEFAULT_GOALS
     headline: GoalId = "points"
     """Goal whose status, bound and gap head the manifest."""
