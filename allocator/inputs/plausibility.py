@@ -81,6 +81,6 @@ def _costs(estates: pd.DataFrame, items: pd.DataFrame, money: Money, place: str)
         return
     step = float(from_steps(1, money) * money.unit_value * Decimal(1))
     cost = items.groupby("estate")["cost"].sum() * step
-    judged = estates[(estates["households"] > 0) & estates["estate"].map(cost).fillna(0).gt(0)]
-    per_household = judged["estate"].map(cost) / judged["households"]
+    judged = estates[(estates["households"] > 0) & estates["estate"].map(cost).astype(float).gt(0)]
+    per_household = judged["estate"].map(cost).astype(float) / judged["households"]
     yield from _outside(judged["estate"], per_household, COST_PER_HOUSEHOLD, _("yuan of works per household"), place)

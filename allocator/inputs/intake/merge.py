@@ -27,7 +27,7 @@ from allocator.inputs.intake.records import Record, RecordReader
 from allocator.inputs.intake.remarks import Conversion, Log, NotTaken, Remark
 from allocator.inputs.intake.setting import Setting
 from allocator.inputs.intake.sheets_of_files import CountyFile, county_files, read_file, tell_missing
-from allocator.inputs.intake.standard import check_as_register
+from allocator.inputs.intake.standard import check_as_register, tell_implausible
 from allocator.inputs.intake.tables import TableFinder
 from allocator.inputs.intake.totals import Checked, check_totals
 from allocator.inputs.intake.words import IntakeWords
@@ -194,9 +194,11 @@ class _Merge:
         for _round in range(ROUNDS):
             filled = {key: rows for key, rows in records.items() if rows}
             noted = len(self._log.remarks)
-            self._leave(check_as_register(filled, self._setting, self._log), _("a value that contradicts another"))
+            leaving, frames = check_as_register(filled, self._setting, self._log)
             if len(self._log.remarks) == noted:
+                tell_implausible(filled, frames, self._setting, self._log)
                 break
+            self._leave(leaving, _("a value that contradicts another"))
         order = {county: number for number, county in enumerate(self._setting.scenario.counties)}
         for rows in records.values():
             rows.sort(key=lambda each: order.get(each.county, len(order)))

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import pandas as pd
+
 from allocator.inputs.headings import Heading
 from allocator.inputs.intake.ids import fault
 from allocator.inputs.intake.records import Record
 from allocator.inputs.intake.remarks import Log
 from allocator.inputs.intake.setting import Setting
+from allocator.inputs.plausibility import implausible
 from allocator.inputs.raw_tables import RawTable
 from allocator.inputs.references import fill_in, resolve_references
 from allocator.inputs.register_checks import check_register, places_of_money
@@ -45,8 +48,10 @@ class _Listening(Sheets):
         self.told += [_Told(sheet, key, int(record), text, cure) for record, text in zip(at, texts, strict=True)]
 
 
-def check_as_register(records: Mapping[str, Sequence[Record]], setting: Setting, log: Log) -> set[Record]:
-    """Run the register's checks, tell what they find, and give the rows that cannot enter the register.
+def check_as_register(
+    records: Mapping[str, Sequence[Record]], setting: Setting, log: Log
+) -> tuple[set[Record], dict[str, pd.DataFrame]]:
+    """Run the register's checks, tell what they find; gives the rows that cannot enter the register, and its frames.
 
     A value that is wrong is taken away where the column may be blank; a row whose required value is wrong, or that is
     wrong without a value of its own, cannot enter.
@@ -71,7 +76,25 @@ def check_as_register(records: Mapping[str, Sequence[Record]], setting: Setting,
         fault(record, told.key, told.finding, told.cure, log)
         if is_blank or column is None or column.required:
             leaving.add(record)
-    return leaving
+    return leaving, sheets.frames
+
+
+def tell_implausible(
+    records: Mapping[str, Sequence[Record]], frames: Mapping[str, pd.DataFrame], setting: Setting, log: Log
+) -> None:
+    """Ask about figures that can hardly be (often a wrong unit), county by county, as ``validate`` would.
+
+    ``frames`` are those of ``check_as_register``, with a row for each of the estates in ``records``.
+    """
+    estates = records.get("estates", ())
+    by_page: dict[tuple[str, str], list[int]] = {}
+    for number, each in enumerate(estates):
+        by_page.setdefault((each.page.file, each.page.name), []).append(number)
+    for numbers in by_page.values():
+        own = frames["estates"].iloc[numbers]
+        items = frames["items"][frames["items"]["estate"].isin(set(own["estate"]))]
+        for notice in implausible(own, items, setting.scenario.money, ""):
+            log.remark("check", estates[numbers[0]].page, None, notice.finding, notice.cure)
 
 
 def _raw(sheet: Sheet, rows: Sequence[Record], setting: Setting) -> RawTable:

@@ -319,7 +319,7 @@ def test_a_total_is_compared_and_is_never_a_row(
 
 def test_totals_of_blocks_and_totals_at_the_head(returned: Callable[..., Collected]) -> None:
     """小计 sums its block, 合计 everything; where the first total stands above all rows, totals head their blocks."""
-    a, b, c = (["A-1", "东门院", 40, 2, 1, 0], ["A-2", "西门院", 50, 2, 1, 0], ["A-3", "南门院", 60, 2, 1, 0])
+    a, b, c = (["A-1", "东门院", 40, 2, 3000, 0], ["A-2", "西门院", 50, 2, 4000, 0], ["A-3", "南门院", 60, 2, 5000, 0])
     foot = returned([ESTATES[0], a, b, ["小计", None, 90], c, ["小计", None, 60], ["总计", None, 150]])
     head = returned([ESTATES[0], ["合计", None, 150], ["小计", None, 90], a, b, ["小计", None, 60], c])
     wrong = returned([ESTATES[0], a, b, ["小计", None, 90], c, ["小计", None, 150], ["总计", None, 150]])
@@ -361,6 +361,14 @@ def test_whatever_validate_would_say_is_said_to_the_county(returned: Callable[..
     costless = returned(items=changed(ITEMS, 1, 3, None))
     assert said(costless) == [("must", "改造项!D2", "the item has no cost")]
     assert costless.records["items"] == []
+
+
+def test_figures_that_can_hardly_be_are_asked_about(returned: Callable[..., Collected]) -> None:
+    """元 typed into a column of 万元: the amount is kept as it stands, and the county is asked."""
+    collected = returned(items=changed(ITEMS, 1, 3, 120_000))
+    text = "1 estates have under 100 or over 500,000 yuan of works per household: A-1: 30,000,000.0"
+    assert said(collected) == [("check", "小区!", text)]
+    assert collected.records["items"][0].values["cost"] == 12_000_000
 
 
 def test_more_than_ten_alike_are_all_told(returned: Callable[..., Collected]) -> None:
