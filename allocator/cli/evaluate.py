@@ -30,6 +30,7 @@ from allocator.inputs.load import load
 from allocator.plan.result import Plan
 from allocator.plan.run_folder import read_run, write_run
 from allocator.reporting import write_reports
+from allocator.reporting.evaluation_book import write_evaluation
 from allocator.reporting.layout import load_words
 
 SHOWN = 12
@@ -98,7 +99,12 @@ def _keep(found: Evaluation, listed: Path, folder: Path, *, own_is_new: bool) ->
         (scratch / DOCUMENT).write_text(text + "\n", encoding="utf-8", newline="\n")
         if folder.exists():
             folder.rmdir()
+<<<<<<< HEAD
         move_folder(scratch, folder)
+=======
+        scratch.replace(folder)
+    write_evaluation(found, folder, language())
+>>>>>>> 7b963e2 (The evaluation of a list as a workbook)
     # Last, for what was found may have taken long: a layout that does not fit must not cost it.
     for part in (LISTED, OWN):
         if (folder / part).is_dir():

@@ -29,12 +29,14 @@ def approval_of(run: Run) -> tuple[Approval | None, str]:
 def standing_text(f: Speaker, run: Run) -> str:
     """Version, parent, approval and hash in one line; "" for a run that is neither a draft nor approved.
 
+    A priced list says that it is one, and no proposal, to everybody.
+
     The public is told version, document, date and hash, but no parent and no names.
     """
     draft: Draft | None = run.case.scenario.draft
     approval, short = approval_of(run)
     is_public = f.audience == PUBLIC
-    parts = []
+    parts = [f.say("evaluate", "mark", **_counts(listed))] if (listed := run.manifest.get("evaluation")) else []
     version = (approval.version if approval else "") or (draft.version if draft else "")
     if version:
         parts.append(f.say("versions", version))
@@ -48,6 +50,12 @@ def standing_text(f: Speaker, run: Run) -> str:
     if short:
         parts.append(f.say("words", "seal", hash=short))
     return " · ".join(parts)
+
+
+def _counts(listed: object) -> dict[str, object]:
+    """Name, broken rules and excused projects of a priced list, as its manifest tells them."""
+    told = listed if isinstance(listed, Mapping) else {}
+    return {"list": told.get("list", ""), **{key: len(told.get(key) or ()) for key in ("breaches", "excused")}}
 
 
 def signature_text(f: Speaker, run: Run) -> str:
