@@ -39,8 +39,16 @@ _EASINGS: dict[str, Overlay] = {
 }
 """What lifts a rule that no single project can be excused from."""
 
-LIFTED = tuple(_EASINGS)
+LIFTED = (*_EASINGS, "listed_year")
 """Those rules, in the order in which they are lifted when a list has no plan."""
+
+
+def _easing(case: Case, rule: str) -> Overlay:
+    """What lifts a rule; nothing where the policy does not have it."""
+    if rule == "listed_year":
+        asking = [name for name, source in case.policy.sources.items() if source.listed_year is not None]
+        return {"policy": {"sources": {name: {"listed_year": None} for name in asking}}} if asking else {}
+    return _EASINGS[rule] if rule != "newer_share" or case.policy.scope else {}
 
 
 @dataclass(frozen=True)
@@ -175,7 +183,7 @@ def eased_case(asked: Asked, breaches: Sequence[Breach], lifted: Sequence[str], 
     }
     off = list(scenario.options.rules_off)
     for rule in lifted:
-        easing = _EASINGS[rule] if rule != "newer_share" or asked.case.policy.scope else {}
+        easing = _easing(asked.case, rule)
         off += easing.get("options", {}).get("rules_off", [])
         overlay = merged(overlay, easing)
     overlay["options"]["rules_off"] = sorted(set(off))

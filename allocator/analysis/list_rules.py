@@ -14,7 +14,15 @@ from allocator.analysis import list_words as words
 from allocator.analysis.list_view import Asked
 from allocator.analysis.listing import Breach
 from allocator.inputs.register_sheets import TOTAL
-from allocator.plan.audit.choices import check_community, check_eligible, check_exclusions, check_gates, check_locks
+from allocator.plan.audit.choices import (
+    check_community,
+    check_eligible,
+    check_exclusions,
+    check_gates,
+    check_listed_years,
+    check_locks,
+)
+from allocator.plan.audit.persistence import check_held
 from allocator.plan.audit.report import Book, Finding
 from allocator.plan.audit.targets import (
     check_fairness,
@@ -28,11 +36,19 @@ from allocator.plan.audit.view import View
 Check = Callable[[View, Book], None]
 Tell = Callable[[Asked, View, Finding], Breach | None]
 
+
+def _settled(view: View, book: Book) -> None:
+    """Settled and frozen starts are as adopted."""
+    check_held(view, book)
+
+
 _STARTS: tuple[tuple[Check, Tell], ...] = (
     (check_eligible, words.ineligible),
     (check_gates, words.gates),
     (check_locks, words.locks),
     (check_exclusions, words.exclusion),
+    (_settled, words.settled),
+    (check_listed_years, words.listed_year),
 )
 """Rules on each start."""
 

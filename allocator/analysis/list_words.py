@@ -114,6 +114,35 @@ def exclusion(asked: Asked, _view: View, finding: Finding) -> Breach | None:
     )  # fmt: skip
 
 
+def settled(asked: Asked, _view: View, finding: Finding) -> Breach | None:
+    """A start that the settled list, or the frozen years of the adopted plan, do not allow; or one they demand."""
+    project = dict(finding.at)["project"]
+    listed, adopted = project in asked.listing.starts, int(finding.expected)
+    if not listed and asked.reading == "also":
+        return None
+    found = finding.found if listed else _("not in the list")
+    expected = str(adopted) if adopted else _("not in the adopted plan")
+    cure = _("write {year}").format(year=adopted) if adopted else _("strike it from the list")
+    return Breach(
+        "settled", asked.listing.rows_of([project]), project, found, expected, "", _("register: 既定方案"), cure,
+        (project,), (project,),
+    )  # fmt: skip
+
+
+def listed_year(asked: Asked, _view: View, finding: Finding) -> Breach | None:
+    """A start in another year than that of the official list, where every route has a source that asks for it."""
+    project, policy = dict(finding.at)["project"], asked.case.policy
+    routes = asked.facts.projects["allowed_routes"][project] or ("",)
+    if not all(asked.facts.asks_for_list(route) for route in routes):
+        return None
+    rule = next((s.listed_year for s in policy.sources.values() if s.listed_year is not None), None)
+    return Breach(
+        "listed_year", asked.listing.rows_of([project]), project, finding.found, finding.expected,
+        *_cited(asked, rule), _("start it in {year}, or have it listed anew").format(year=finding.expected),
+        (project,), (project,),
+    )  # fmt: skip
+
+
 def community(asked: Asked, view: View, finding: Finding) -> Breach | None:
     """An estate that misses the community minimum even with all its community works."""
     estate = dict(finding.at)["estate"]

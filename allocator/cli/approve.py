@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,11 +12,12 @@ from allocator.cli.consoles import RESULTS
 from allocator.cli.exits import Exit
 from allocator.cli.notices import print_audit_failures
 from allocator.cli.options import LangOption, RunArgument
+from allocator.errors import Problem, ScenarioError
 from allocator.i18n import _, language
 from allocator.inputs.schemas.draft import Version
 from allocator.plan.audit import audit
 from allocator.plan.copies import changed_copies
-from allocator.plan.run_folder import read_run
+from allocator.plan.run_folder import Run, read_run
 from allocator.plan.seal import Approval, refuse_sealed, seal_run
 from allocator.reporting import write_reports
 
@@ -43,6 +44,7 @@ def approve(
     if failures:
         print_audit_failures(failures)
         raise typer.Exit(Exit.OUR_FAULT)
+    _refuse_priced_list(kept)
     own = kept.case.scenario.draft
     approval = Approval(
         approved_by=by.strip(),
@@ -56,3 +58,19 @@ def approve(
     seal = seal_run(run, approval)
     text = _("{folder} is approved and sealed; all its files are read-only. Its hash is {hash}.")
     RESULTS.print(text.format(folder=run, hash=seal.short), markup=False, soft_wrap=True)
+
+
+def _refuse_priced_list(run: Run) -> None:
+    """A list that was priced in spite of rules it breaks is no plan, and nothing to approve.
+
+    Raises
+    ------
+    ScenarioError
+        When the run is the evaluation of a list that breaks rules, or its scenario excuses projects.
+    """
+    told: Any = run.manifest.get("evaluation") or {}
+    excused = run.case.scenario.excused
+    if told.get("breaches") or excused:
+        finding = _("a priced list is no plan: {count} rules broken, {excused} projects that may not start")
+        shown = finding.format(count=len(told.get("breaches") or ()), excused=len(excused))
+        raise ScenarioError([Problem(str(run.path), shown, _("run a scenario that keeps the rules"))])

@@ -115,6 +115,22 @@ BROKEN: dict[str, tuple[dict[str, Any], list[Any], tuple[Any, ...]]] = {
         {}, [*CLEAN, *by_id(("p1", 2025), ("p2", 2026))],
         ("years_differ", ("6", "7"), "P", "2025, 2026", "", TOGETHER),
     ),
+    "settled list": (
+        {"scenario": {"stage": "定案", "adopted": {"a": 2025, "b": 2025, "d1": 2025}}}, CLEAN,
+        ("settled", ("4",), "b", "2026", "", "register: 既定方案"),
+    ),
+    "frozen year": (
+        {"scenario": {"adopted": {"a": 2025}, "persistence": {"frozen_until": 2025}}},
+        by_id(("a", 2025), ("b", 2026), ("d1", 2025)),
+        ("settled", ("5",), "d1", "2025", "", "register: 既定方案"),
+    ),
+    "listed in another year": (
+        {"estates": [{"estate": "a", "listed_year": 2026}, {"estate": "b", "listed_year": 2026}], "gates": (),
+         "items": [{"estate": "a", "cost": 1}, {"estate": "b", "cost": 1}],
+         "policy": {"sources": {"budget": {"listed_year": {"clause": "五"}}}}},
+        by_id(("a", 2025), ("b", 2026)),
+        ("listed_year", ("3",), "a", "2025", "五", MADE_UP),
+    ),
     "unknown name": (
         {}, [*CLEAN, ("", "望江小曲", "", "", 2025)],
         ("unknown_name", ("6",), "望江小曲", "no such name", "", "名单.csv, row 6, 小区名称"),

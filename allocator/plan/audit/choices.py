@@ -153,6 +153,18 @@ def _routes(view: View, book: Book) -> None:
     rows["allowed"] = ["|".join(names) for names in options]
     wrong = [route not in names for route, names in zip(rows["route"], options, strict=True)]
     book.none("routes", _("a project takes one of its routes"), rows, wrong, (["project"], "route", "allowed"))
+    check_listed_years(view, book)
+    works = view.tables["works"]
+    works = works.assign(project_route=lookup(works["project"], view.starts["route"], ""))
+    other = (works["year"] > 0) & (works["route"] != works["project_route"])
+    book.none(
+        "routes", _("works take the route of their project"), works, other, (["item"], "route", "project_route"),
+    )  # fmt: skip
+
+
+def check_listed_years(view: View, book: Book) -> None:
+    """Projects of an official list start in its year, on routes with a source that asks for it."""
+    rows = view.starts.rename_axis("project").reset_index()
     rows["listed"] = lookup(rows["project"], view.facts.listed, 0)
     asks = {
         route: view.facts.asks_for_list(route)
@@ -167,10 +179,4 @@ def _routes(view: View, book: Book) -> None:
     book.none(
         "routes", _("listed projects start in the year they are listed in, where a source asks for it"), rows, late,
         (["project", "route"], "start_year", "listed"),
-    )  # fmt: skip
-    works = view.tables["works"]
-    works = works.assign(project_route=lookup(works["project"], view.starts["route"], ""))
-    other = (works["year"] > 0) & (works["route"] != works["project_route"])
-    book.none(
-        "routes", _("works take the route of their project"), works, other, (["item"], "route", "project_route"),
     )  # fmt: skip

@@ -12,6 +12,16 @@ from allocator.plan.audit.view import View
 
 def check_persistence(view: View, book: Book) -> None:
     """Re-check moves against the adopted plan: settled and frozen starts, their number, and the table of moves."""
+    rows = check_held(view, book)
+    most = view.facts.case.scenario.persistence.most_moves
+    count = int(view.moved.sum())
+    many = [Finding(_("projects"), str(count), f"<= {most}")] if most is not None and count > most else []
+    book.add("persistence", _("projects that differ from the adopted plan"), len(rows), many)
+    _table(view, rows, book)
+
+
+def check_held(view: View, book: Book) -> pd.DataFrame:
+    """Settled and frozen starts are as adopted; returns ``adopted`` and ``start`` by project."""
     adopted = view.facts.adopted
     start = view.starts["start_year"].reindex(adopted.index, fill_value=0).astype("int64")
     rows = pd.DataFrame({"project": adopted.index, "adopted": adopted.to_numpy(), "start": start.to_numpy()})
@@ -21,11 +31,7 @@ def check_persistence(view: View, book: Book) -> None:
     book.none(
         "persistence", _("settled and frozen starts are as adopted"), rows, wrong, (["project"], "start", "adopted"),
     )  # fmt: skip
-    most = view.facts.case.scenario.persistence.most_moves
-    count = int(view.moved.sum())
-    many = [Finding(_("projects"), str(count), f"<= {most}")] if most is not None and count > most else []
-    book.add("persistence", _("projects that differ from the adopted plan"), len(rows), many)
-    _table(view, rows, book)
+    return rows
 
 
 def _table(view: View, rows: pd.DataFrame, book: Book) -> None:

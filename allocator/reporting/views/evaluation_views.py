@@ -16,7 +16,8 @@ View = Callable[[Judged], pd.DataFrame]
 
 def list_verdict(j: Judged) -> pd.DataFrame:
     """Sentences a reader must have seen, gravest first."""
-    return pd.DataFrame({"text": list(_sentences(j))}, columns=["text"])
+    sentences = enumerate(_sentences(j), start=1)
+    return pd.DataFrame({"text": [f"{number}. {sentence}" for number, sentence in sentences]}, columns=["text"])
 
 
 def _sentences(j: Judged) -> Iterator[str]:
