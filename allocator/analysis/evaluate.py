@@ -11,7 +11,7 @@ import pandas as pd
 
 from allocator.analysis.compare import Comparison, compare_runs
 from allocator.analysis.list_file import read_list
-from allocator.analysis.list_forced import ForcedCost, estimates, solve_again
+from allocator.analysis.list_forced import ForcedCost, estimates, goal_values, solve_again
 from allocator.analysis.list_price import Effort, Priced, price
 from allocator.analysis.list_rules import broken_by_starts, broken_rules
 from allocator.analysis.list_struck import StruckGain, struck_gains
@@ -79,7 +79,8 @@ def evaluate(
     effort: time limit of each of: pricing the list, the own plan, forced costs exactly or by estimate, and struck
         projects (the last two together at most ``forced_time``, twice the time limit by default).
     reading: ``only``: nothing but the list starts; ``also``: the tool chooses the rest.
-    against: a run to compare with, in place of a plan solved here.
+    against: a run to compare with, in place of a plan solved here. Where the priced list shows that the own plan can be
+        bettered, that is searched once more, from the list.
 
     Raises
     ------
@@ -92,6 +93,8 @@ def evaluate(
     breaches = (*asked.listing.breaches, *broken_rules(asked))
     own = against or as_run(effort.solve(case), OWN)
     priced = price(asked, breaches, effort, own)
+    if against is None and _shows_better(own, priced.plan):
+        own = as_run(effort.solve(case, as_run(priced.plan, LISTED)), OWN)
     breaches = (*breaches, *_of_years(asked, breaches, priced.plan), *payer_money(asked, priced.plan.tables))
     projects = forced_projects(asked, own.tables)
     seconds = 2 * effort.time_limit if forced_time is None else forced_time
@@ -100,6 +103,13 @@ def evaluate(
     plan = replace(priced.plan, manifest={**priced.plan.manifest, "evaluation": _mark(asked, breaches, priced)})
     comparison = compare_runs([own, as_run(plan, LISTED)])
     return Evaluation(asked, breaches, replace(priced, plan=plan), own, comparison, forced, struck)
+
+
+def _shows_better(own: Run, plan: Plan) -> bool:
+    """Whether a plan with the list shows that the own plan's search ended early: fewer breaches, or more points."""
+    mine, theirs = goal_values(own.manifest), goal_values(plan.manifest)
+    fewer = theirs.get("tasks", 0.0) < mine.get("tasks", 0.0) - 1e-6
+    return fewer or theirs.get("points", 0.0) > mine.get("points", 0.0) + 1e-6
 
 
 def as_run(plan: Plan, path: Path) -> Run:

@@ -99,12 +99,8 @@ def _keep(found: Evaluation, listed: Path, folder: Path, *, own_is_new: bool) ->
         (scratch / DOCUMENT).write_text(text + "\n", encoding="utf-8", newline="\n")
         if folder.exists():
             folder.rmdir()
-<<<<<<< HEAD
         move_folder(scratch, folder)
-=======
-        scratch.replace(folder)
     write_evaluation(found, folder, language())
->>>>>>> 7b963e2 (The evaluation of a list as a workbook)
     # Last, for what was found may have taken long: a layout that does not fit must not cost it.
     for part in (LISTED, OWN):
         if (folder / part).is_dir():
