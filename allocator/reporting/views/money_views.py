@@ -71,13 +71,10 @@ def accounts(f: Figures) -> pd.DataFrame:
 
     ``available = carried_in + limit + formula + bonds``, ``balance = available - running - service - paid``, of which
     ``carried_out`` may be used later and ``lapsed`` may not. Accounts without a limit show none. A county's own report
-    shows of an account that the whole city shares only what the county pays from it.
+    shows of an account that the whole city shares only what the county pays from it. What is spent, ``running +
+    service + paid``, is ``spent_firm`` and ``spent_pending``; the shares of one county in the city's are not known.
     """
-    table = f.table("accounts")
-    scope = {source: entry.scope for source, entry in f.run.case.policy.sources.items()}
-    county = f.table("estates").set_index("estate")["county"].to_dict()
-    is_estate = table["source"].map(scope).eq("estate") & table["place"].isin(county)
-    table = table.assign(is_estate=is_estate, place=table["place"].mask(is_estate, table["place"].map(county)))
+    table = _by_county(f, f.table("accounts"))
     sums = [
         "limit",
         "firm_limit",
@@ -90,14 +87,28 @@ def accounts(f: Figures) -> pd.DataFrame:
         "carried_out",
         "lapsed",
     ]
-    rows = table.groupby(["source", "place", "is_estate", "year"], as_index=False).agg(
+    keys = ["source", "place", "is_estate", "year"]
+    rows = table.groupby(keys, as_index=False).agg(
         **{name: (name, "sum") for name in sums}, unlimited=("unlimited", "all")
     )
+    use = _by_county(f, f.table("source_use"))
+    firm = use.groupby(keys, as_index=False).agg(spent_firm=("firm", "sum"))
+    rows = rows.merge(firm, on=keys, how="left").fillna({"spent_firm": 0})
+    rows["spent_firm"] = rows["spent_firm"].astype("Int64").mask((rows["place"] == "") & bool(f.county))
+    rows["spent_pending"] = rows["running"] + rows["service"] + rows["paid"] - rows["spent_firm"]
     rows["available"] = rows["carried_in"] + rows["limit"] + rows["formula"] + rows["bonds"]
     rows["balance"] = rows["available"] - rows["running"] - rows["service"] - rows["paid"]
     for column in ("limit", "firm_limit", "available", "balance"):
         rows[column] = rows[column].astype("Int64").mask(rows["unlimited"])
     return _named_accounts(f, rows)
+
+
+def _by_county(f: Figures, table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of accounts with those of single estates moved to their county, and ``is_estate``."""
+    scope = {source: entry.scope for source, entry in f.run.case.policy.sources.items()}
+    county = f.table("estates").set_index("estate")["county"].to_dict()
+    is_estate = table["source"].map(scope).eq("estate") & table["place"].isin(county)
+    return table.assign(is_estate=is_estate, place=table["place"].mask(is_estate, table["place"].map(county)))
 
 
 def _named_accounts(f: Figures, rows: pd.DataFrame) -> pd.DataFrame:
@@ -150,9 +161,11 @@ def _or_id(names: pd.Series[Any], ids: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def bond_issues(f: Figures) -> pd.DataFrame:
-    """One row per issue of a bond, with its terms."""
+    """One row per issue of a bond, with its terms; an issue is firm as far as its quota is, the rest is pending."""
     table = f.table("bonds")
     table = table[table["lots"] > 0]
+    table = table.assign(firm=_firm_issues(f, table))
+    table["pending"] = table["amount"] - table["firm"]
     bonds = f.run.case.policy.bonds
     rows = table.assign(
         name=[f.label("bonds", bond) for bond in table["bond"]],
@@ -163,6 +176,21 @@ def bond_issues(f: Figures) -> pd.DataFrame:
         order=rank(table["county"], f.counties),
     )
     return rows.sort_values(["year", "order", "bond"])
+
+
+def _firm_issues(f: Figures, issues: pd.DataFrame) -> pd.Series:
+    """Firm part of each issue: bonds of one source use its firm quota in the order of their rows."""
+    case = f.run.case
+    limits = case.register.limits
+    firm = limits[limits["certainty"].isin(case.scenario.firm)]
+    left = firm.groupby(["source", "place", "year"])["amount"].sum().to_dict()
+    found = []
+    for bond, county, year, amount in issues[["bond", "county", "year", "amount"]].itertuples(index=False, name=None):
+        source = case.policy.bonds[bond].source if bond in case.policy.bonds else ""
+        taken = min(int(amount), int(left.get((source, county, int(year)), 0)))
+        left[source, county, int(year)] = int(left.get((source, county, int(year)), 0)) - taken
+        found.append(taken)
+    return pd.Series(found, index=issues.index, dtype="int64")
 
 
 def debt(f: Figures) -> pd.DataFrame:

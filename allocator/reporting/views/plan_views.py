@@ -12,9 +12,11 @@ MOVES = ("added", "dropped", "moved")
 
 
 def annual_plan(f: Figures) -> pd.DataFrame:
-    """One row per start year and county with starts: projects, estates, buildings, households, floor area [m²]."""
-    table = f.table("projects")
-    sums = {name: (name, "sum") for name in ("estates", "buildings", "households", "floor_area", "cost")}
+    """One row per start year and county with starts: extent, and cost as firm, pending and without a source."""
+    parts = f.payments.groupby("project")[["firm", "pending", "gap"]].sum()
+    table = f.table("projects").join(parts, on="project").fillna(dict.fromkeys(parts, 0))
+    table = table.astype(dict.fromkeys(parts, "int64"))
+    sums = {name: (name, "sum") for name in ("estates", "buildings", "households", "floor_area", "cost", *parts)}
     rows = table.groupby(["start_year", "county"], as_index=False).agg(projects=("project", "size"), **sums)
     rows = rows.assign(order=rank(rows["county"], f.counties)).sort_values(["start_year", "order"])
     rows["no"] = rows.groupby("start_year").cumcount() + 1
