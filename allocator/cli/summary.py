@@ -13,7 +13,7 @@ from rich.table import Table
 from allocator.i18n import _, language
 from allocator.inputs.case import from_steps
 from allocator.plan.run_folder import Run
-from allocator.reporting.figures import USEFUL_GAP
+from allocator.reporting.figures import USEFUL_GAP, figures
 
 STATUS_WORDS: dict[str, Callable[[], str]] = {
     "optimal": lambda: _("optimal: proven best"),
@@ -29,6 +29,8 @@ def print_summary(console: Console, run: Run) -> None:
     if scenario.synthetic and _("synthetic data") not in title:
         title += " " + _("(synthetic data)")
     console.print(title, style="bold", markup=False)
+    if standing := figures(run, language()).standing:
+        console.print(standing, markup=False, soft_wrap=True)
     console.print(proof_line(run), markup=False, soft_wrap=True)
     if len(run.tables["running"]):
         console.print(running_line(run), markup=False, soft_wrap=True)

@@ -21,6 +21,7 @@ from allocator.errors import ScenarioError
 from allocator.files import file_name, file_names
 from allocator.inputs.load import load
 from allocator.inputs.schemas.rollup import Rollup
+from allocator.inputs.shipped import shipped
 from allocator.plan.run_folder import Run
 from allocator.plan.tables import TABLES
 from allocator.reporting import layout
@@ -80,6 +81,8 @@ def test_the_hand_in_set_is_whole() -> None:
     labels = [label for form in forms for label in (form.name, form.title, *_heads(form))]
     assert [label for label in labels if not (label.zh and label.en)] == []
     assert [form.id for form in forms if not form.signed] == []
+    readme = (shipped("reports") / "README.md").read_text(encoding="utf-8")
+    assert [form.id for form in forms if f"| `{form.id}` | {form.name.zh}" not in readme] == []
 
 
 def _heads(form: FormLayout) -> list[Any]:
