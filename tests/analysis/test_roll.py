@@ -233,8 +233,13 @@ def test_the_rest_of_a_year_has_what_is_left(run: Run, tmp_path: Path) -> None:
     assert new.carried.query("arrival_year == 2025").groupby(keys)["amount"].sum().to_dict() == arrived
     started = set(run.tables["projects"].query("start_year == 2025")["project"])
     assert started <= set(new.running.query("start_year == 2025")["project"])
-    plan = solve(rolled.case, gap=0.01, time_limit=10)
-    assert plan.manifest["audit"]["failures"] == 0  # type: ignore[index]
+
+
+@pytest.mark.slow
+def test_the_rest_of_a_year_can_be_planned(run: Run, tmp_path: Path) -> None:
+    """Whatever it chooses, the audit is clean."""
+    rolled = roll(run, actuals(run, tmp_path, mid_year=True), tmp_path / "rest", mid_year=True)
+    assert solve(rolled.case, time_limit=20).manifest["audit"]["failures"] == 0  # type: ignore[index]
 
 
 FAULTS: dict[str, tuple[str, Change, str]] = {
@@ -330,9 +335,9 @@ def test_random_cities_tie_and_go_on(tmp_path: Path, seed: int) -> None:
     run = read_run(write_run(plan, tmp_path / "run"))
     rolled = roll(run, actuals(run, tmp_path), tmp_path / "next")
     assert rolled.reconciliation.ties
-    assert (rolled.reconciliation.projects["kind"] == "new").sum() == (
-        run.tables["projects"]["start_year"] == 2025
-    ).sum()
+    year = Year(run, run.case)
+    new = rolled.reconciliation.projects.query("kind == 'new'")
+    assert set(new["project"]) == set(year.planned_starts.index) - year.unfunded
     register = rolled.case.register
     unproven = register.gates.query("state == 'promised' and year == 2026")["estate"]
     open_again = set(register.estates[register.estates["estate"].isin(unproven)]["project"])

@@ -10,7 +10,6 @@ import pandas as pd
 from allocator.analysis.roll.happened import Happened
 from allocator.analysis.roll.new_limits import new_capacity, new_limits, new_tasks
 from allocator.analysis.roll.purses import Account, Purse, bond_service, counties
-from allocator.i18n import _
 from allocator.inputs.frames import blank_value, series
 from allocator.inputs.register_sheets import SHEET
 
@@ -138,8 +137,8 @@ def _service_rows(happened: Happened, last_payment: int) -> pd.DataFrame:
     records = [
         {
             "project": f"{bond}-{county}-{past}",
-            "name": _("service of {bond} issued in {year}").format(bond=policy.bonds[bond].label.text("zh") or bond,
-                                                                   year=past),
+            # as the register is written, whatever language messages have
+            "name": f"{policy.bonds[bond].label.text('zh') or bond}还本付息({past}年发行)",
             "county": county, "start_year": past, "source": source, "year": due, "amount": principal + interest,
         }
         for bond, county, source, due, principal, interest in bond_service(happened)
