@@ -95,13 +95,13 @@ def collect(
 def _show(collected: Collected, out: Path, *, quiet: bool) -> None:
     """A table by county, and whether something has to go back."""
     if not quiet:
-        table = Table()
-        headings = (_("County"), _("Files"), _("Rows read"), _("Entered"), _("Converted"), _("Correct"), _("Confirm"),
-                    _("Totals"), _("Personal"))  # fmt: skip
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        headings = (_("County"), _("Rows read"), _("Entered"), _("Converted"), _("Correct"), _("Confirm"), _("Totals"),
+                    _("Personal"))  # fmt: skip
         for position, heading in enumerate(headings):
             table.add_column(heading, justify="left" if position == 0 else "right", overflow="fold")
         for each in summaries(collected):
-            figures = (each.files, each.rows, each.entered, each.conversions, each.must, each.check)
+            figures = (each.rows, each.entered, each.conversions, each.must, each.check)
             totals = f"{each.totals_held}/{each.totals_compared}"
             table.add_row(each.county, *(f"{figure:,}" for figure in figures), totals, str(each.personal))
         RESULTS.print(table)

@@ -39,9 +39,10 @@ def explained(sheet: Sheet, setting: Setting, words: IntakeWords, language: str)
 def _explained(sheet: Sheet, column: Column, money: Money, words: IntakeWords, language: str) -> Explained:
     required = column.required and (sheet.key, column.key) not in GIVEN
     written = heading(column, money, language)
-    note = words.column(sheet, column).note.text(language)
-    how = " ".join(part for part in (note, _kind_text(column)) if part)
-    return Explained(sheet, column, f"*{written}" if required else written, required, how, _example(column))
+    own = words.column(sheet, column)
+    how = own.note.text(language) or _kind_text(column)
+    example = own.example.strip() if own.example else _example(column)
+    return Explained(sheet, column, f"*{written}" if required else written, required, how, example)
 
 
 def choice_words(column: Column, language: str) -> list[str]:

@@ -96,7 +96,7 @@ class _Pages:
         row = 7
         for number, text in enumerate(_points(), start=1):
             page.merge_range(row, 0, row, 4, f"{number}. {text}", self.looks["point"])
-            page.set_row(row, 30)
+            page.set_row(row, 17)
             row += 1
         row += 1
         for position, text in enumerate((_("Sheet"), _("Column"), _("Must"), _("How to fill in"), _("Example"))):

@@ -26,6 +26,8 @@ class ColumnWords(Strict):
     """Value of a choice -> other words for it."""
     note: Label = Label()
     """How to fill it in, for the template."""
+    example: str = ""
+    """How a value looks, for the template; a blank shows none."""
 
 
 class SheetWords(Strict):
