@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
+
+pd.options.mode.string_storage = "python"  # cases made in memory are like those that are loaded
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -29,8 +29,10 @@ from allocator.inputs.schemas.policy import PolicyModel
 from allocator.inputs.schemas.scenario import Scenario
 from allocator.inputs.tree_changes import changed_trees
 from allocator.inputs.yaml_files import Tree, sha256
+from allocator.quick_text import quick_text
 
 
+@quick_text
 def load(path: Path | str, changes: Mapping[str, object] | None = None) -> Case:
     """Load a scenario with its policy model and register.
 

@@ -18,6 +18,7 @@ from allocator.inputs.copying import copy_inputs
 from allocator.inputs.load import load
 from allocator.plan.result import Plan
 from allocator.plan.tables import TABLES
+from allocator.quick_text import quick_text
 
 MANIFEST = "manifest.json"
 _PRICES = "prices"
@@ -76,6 +77,7 @@ def _money_columns(name: str) -> list[str]:
     return [column for column, kind in TABLES.get(name, {}).items() if kind == "money"]
 
 
+@quick_text
 def read_run(folder: Path, case: Case | None = None) -> Run:
     """Read a run folder.
 

@@ -22,6 +22,7 @@ from allocator.plan.manifest import Asked, build_manifest, run_key
 from allocator.plan.money import exact_money
 from allocator.plan.result import Plan
 from allocator.plan.run_folder import Run
+from allocator.quick_text import quick_text
 from allocator.solving.base import Floats, Progress, ProgressCallback
 from allocator.solving.driver import search_plan
 from allocator.solving.process import borrow, give_back
@@ -51,6 +52,7 @@ class Timer:
             self.seconds[phase] = self.seconds.get(phase, 0.0) + time.monotonic() - began
 
 
+@quick_text
 def solve(
     case: Case,
     *,

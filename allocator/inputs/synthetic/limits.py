@@ -172,7 +172,9 @@ def service_of(bond: Bond, issued: Floats) -> Floats:
 
 def _rows(purse: Purse, source: str, place: str, amount: Floats) -> pd.DataFrame:
     recipe = purse.recipe.money.sources[source]
-    needed = int(amount[0] * recipe.minimum_use) or None
+    estates = {county.id: county.estates for county in purse.extent.counties}
+    is_large = estates.get(place, sum(estates.values())) >= recipe.minimum_use_from
+    needed = int(amount[0] * recipe.minimum_use * is_large) or None
     return pd.DataFrame(
         {
             "source": source,

@@ -154,6 +154,8 @@ class SourceRecipe(Strict):
     """Certainty of the plan year's limit."""
     minimum_use: float = 0.0
     """Share of the plan year's limit that must be spent in it."""
+    minimum_use_from: int = 0
+    """Estates a county needs for it: with fewer, too few may be ready in the plan year to spend it."""
 
 
 class RunningRecipe(Strict):

@@ -25,10 +25,12 @@ from allocator.plan.audit.report import AuditReport, Book, Check, Finding
 from allocator.plan.audit.shares import check_shares
 from allocator.plan.audit.targets import check_targets
 from allocator.plan.audit.view import View, tidy
+from allocator.quick_text import quick_text
 
 __all__ = ["AuditReport", "Check", "Finding", "audit"]
 
 
+@quick_text
 def audit(case: Case, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, object]) -> AuditReport:
     """Re-check the plan told by ``tables`` and ``manifest`` against ``case``.
 

@@ -69,6 +69,29 @@ class Accounts:
         firm: pd.Series = pd.concat([series[~fed], quota.where(quota <= issued, issued)])
         return firm
 
+    @cached_property
+    def overall(self) -> pd.DataFrame:
+        """Accounts with one sum for all years and no year of their own: amount and firm by (source, place, year 0)."""
+        rows = self.declared.reset_index()
+        scope = rows["source"].map(self.facts.sources["scope"])
+        own = rows[((rows["place"] == CITY) == (scope == "city")) & ~self.bond_fed(rows.set_index(KEY)["amount"])]
+        by_year = pd.MultiIndex.from_frame(own.loc[own["year"] != TOTAL, ACCOUNT])
+        sums = own[own["year"] == TOTAL]
+        alone = ~pd.MultiIndex.from_frame(sums[ACCOUNT]).isin(by_year)
+        return sums[alone].set_index(KEY)[["amount", "firm"]].astype("int64")
+
+    def booked(self, series: pd.Series) -> pd.Series:
+        """Sums by (source, place, year), under year 0 where the account has one sum for all years."""
+        rows = series.rename("amount").reset_index()
+        whole = self.is_overall(pd.MultiIndex.from_frame(rows[ACCOUNT]))
+        rows["year"] = rows["year"].where(~whole, TOTAL)
+        return rows.groupby(KEY)["amount"].sum().astype("int64")
+
+    def is_overall(self, index: pd.Index) -> npt.NDArray[np.bool_]:
+        """Which entries, by (source, place, …), are those of accounts with one sum for all years."""
+        accounts = pd.MultiIndex.from_arrays([index.get_level_values(0), index.get_level_values(1)])
+        return np.asarray(accounts.isin(pd.MultiIndex.from_frame(self.overall.reset_index()[ACCOUNT])))
+
     def bond_fed(self, series: pd.Series) -> npt.NDArray[np.bool_]:
         """Which entries are those of sources that bonds feed."""
         fed = self.facts.sources.index[self.facts.sources["bond_fed"].astype(bool)]
@@ -165,9 +188,10 @@ class Accounts:
 
     @cached_property
     def index(self) -> pd.MultiIndex:
-        """Accounts (source, place) with limits that have or use money."""
+        """Accounts (source, place) with limits by year that have or use money."""
         series = [self.limited(one) for one in (self.arrived, self.carried, self.used)]
         parts = [one.reset_index()[ACCOUNT] for one in series]
+        parts = [one[~self.is_overall(pd.MultiIndex.from_frame(one))] for one in parts]
         return pd.MultiIndex.from_frame(pd.concat(parts).drop_duplicates().sort_values(ACCOUNT))
 
     @cached_property

@@ -22,7 +22,7 @@ def check_certainty(accounts: Accounts, book: Book) -> None:
         )  # fmt: skip
     wrong = unpaid["firm"] != 0
     book.none("certainty", _("no shortfall is firm"), unpaid, wrong, (["part", "year"], "firm", "0"))
-    firm = accounts.limited(total(accounts.firm, accounts.carried))
+    firm = accounts.limited(total(accounts.firm, accounts.overall["firm"], accounts.carried))
     use = tables["source_use"].groupby(["source", "place", "arrival_year"])["firm"].sum().rename_axis(KEY)
     _under(book, _("source_use: firm money by arrival"), accounts.limited(use), firm)
     _firm_payments(accounts, firm, book)
@@ -35,6 +35,9 @@ def _firm_payments(accounts: Accounts, firm: pd.Series, book: Book) -> None:
     bills = placed(accounts, accounts.view.tables["running"])
     both = (rows.groupby(KEY)["firm"].sum().rename("amount") for rows in (lines[lines["scope"] != "estate"], bills))
     paid = accounts.limited(total(*both))
+    whole = accounts.is_overall(paid.index)
+    _under(book, _("firm payments of all years"), accounts.booked(paid[whole]), accounts.overall["firm"])
+    paid = paid[~whole]
     if not len(paid):
         return
     index = pd.MultiIndex.from_frame(paid.reset_index()[ACCOUNT].drop_duplicates())

@@ -82,10 +82,14 @@ def _accounts_table(accounts: Accounts, book: Book) -> None:
     )  # fmt: skip
     told = table.groupby(KEY)[TABLE_COLUMNS].sum()
     balance, _uses = accounts.books
+    sums = accounts.overall
+    left = total(sums["amount"], -accounts.booked(accounts.used)[lambda used: used.index.isin(sums.index)])
     own = {
-        "limit": accounts.limited(accounts.limit), "formula": accounts.limited(accounts.formula),
-        "bonds": accounts.limited(accounts.bonds), "running": accounts.running, "service": accounts.service,
-        "paid": accounts.paid, **{name: balance[name] for name in ("carried_in", "carried_out", "lapsed")},
+        "limit": accounts.limited(total(accounts.limit, sums["amount"])), "formula": accounts.limited(accounts.formula),
+        "bonds": accounts.limited(accounts.bonds), "running": accounts.booked(accounts.running),
+        "service": accounts.booked(accounts.service), "paid": accounts.booked(accounts.paid),
+        "carried_in": balance["carried_in"], "carried_out": balance["carried_out"],
+        "lapsed": total(balance["lapsed"], left),
     }  # fmt: skip
     for name in TABLE_COLUMNS:
         known = told[name] if name in ("running", "service", "paid") else accounts.limited(told[name])
@@ -95,7 +99,8 @@ def _accounts_table(accounts: Accounts, book: Book) -> None:
     ]
     book.equal(
         "certainty", _("accounts: firm_limit"), plain.groupby(KEY)["firm_limit"].sum(),
-        accounts.limited(accounts.firm)[~accounts.bond_fed(accounts.limited(accounts.firm))], money=True,
+        total(accounts.limited(accounts.firm)[~accounts.bond_fed(accounts.limited(accounts.firm))], sums["firm"]),
+        money=True,
     )  # fmt: skip
 
 
@@ -103,6 +108,7 @@ def _use_table(accounts: Accounts, book: Book) -> None:
     """Uses of accounts whose money lasts longer than a year, oldest first; others when the table shows them."""
     keys = [*ACCOUNT, "arrival_year", "year"]
     table = accounts.view.tables["source_use"]
+    table = table[~accounts.is_overall(pd.MultiIndex.from_frame(table[ACCOUNT]))]
     told = accounts.limited(table.groupby(keys)["amount"].sum())
     _balance, uses = accounts.books
     own = uses["amount"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from allocator.i18n import _
-from allocator.inputs.register_sheets import TOTAL
 from allocator.plan.audit.accounts import KEY, Accounts
 from allocator.plan.audit.facts import CITY
 from allocator.plan.audit.report import Book
@@ -30,8 +29,8 @@ def check_running(accounts: Accounts, book: Book) -> None:
     title = _("{table}: firm money is part of the amount").format(table="running")
     book.none("certainty", title, table, wrong, (BILL, "firm", "amount"))
     charged = accounts.view.tables["accounts"]
-    by_account = charged[charged["year"] != TOTAL].groupby(KEY)["running"].sum()
-    shown = placed(accounts, table).groupby(KEY)["amount"].sum()
+    by_account = charged.groupby(KEY)["running"].sum()
+    shown = accounts.booked(placed(accounts, table).groupby(KEY)["amount"].sum())
     _own_money(accounts, table, bills, book)
     book.equal("source_limits", _("accounts: bills of running projects"), by_account, shown, money=True)
 
