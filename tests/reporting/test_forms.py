@@ -117,7 +117,7 @@ SUMMED = [(form.id, position) for form in load_forms() if not form.compares for 
 
 @pytest.mark.parametrize(("form", "position"), SUMMED)
 def test_counties_add_up_to_the_city(plan: Run, form: str, position: int) -> None:
-    """Every column that is added up is, county by county, the city's; but for limits of accounts the city shares."""
+    """Every column that is added up is the city's in all, but for limits and certainty of shared accounts."""
     plan = partly_unfunded() if form == "public-list" else plan
     table = next(f for f in load_forms() if f.id == form).tables[position]
     columns = [column for column in table.columns if column.total and not column.ratio]
@@ -125,9 +125,9 @@ def test_counties_add_up_to_the_city(plan: Run, form: str, position: int) -> Non
     whole = _sums(VIEWS[table.view](figures(plan, "zh")), keys)
     parts = [_sums(VIEWS[table.view](figures(plan, "zh", "上报", county)), keys) for county in COUNTIES]
     if form == "accounts":
-        shared = plan.tables["accounts"].query("place == ''")
-        left = {"limit": "limit", "firm_limit": "firm_limit", "lapsed": "lapsed"}
-        parts.append({key: Decimal(int(shared[left[key]].sum())) if key in left else Decimal(0) for key in keys})
+        shared = VIEWS["accounts"](figures(plan, "zh")).query("place == ''")
+        left = ("limit", "firm_limit", "lapsed", "spent_firm", "spent_pending")
+        parts.append({key: Decimal(int(shared[key].sum())) if key in left else Decimal(0) for key in keys})
     assert {key: sum(part[key] for part in parts) for key in keys} == pytest.approx(whole)
     assert form in ("rollup",) or (keys and any(whole.values()))
 
