@@ -13,6 +13,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+import allocator.analysis.roll
 from allocator.analysis.roll import Rolled, roll, write_template
 from allocator.analysis.roll.happened import Year
 from allocator.analysis.roll.new_scenario import check_years
@@ -75,11 +76,17 @@ def english() -> Iterator[None]:
 
 
 Change = Callable[[pd.DataFrame], pd.DataFrame]
+TEMPLATES: dict[tuple[Path, bool], bytes] = {}
+"""Templates written so far, by run: each is written once."""
 
 
 def actuals(run: Run, folder: Path, changes: Mapping[str, Change] | None = None, *, mid_year: bool = False) -> Path:
     """The template as an officer hands it in, with some sheets changed."""
-    file = write_template(run, folder / "actuals.xlsx", mid_year=mid_year)
+    key = (run.path, mid_year)
+    if key not in TEMPLATES:
+        TEMPLATES[key] = write_template(run, folder / "actuals.xlsx", mid_year=mid_year).read_bytes()
+    file = folder / "actuals.xlsx"
+    file.write_bytes(TEMPLATES[key])
     if not changes:
         return file
     sheets = pd.read_excel(file, sheet_name=None, engine="calamine")
@@ -292,6 +299,37 @@ def test_later_bills_left_out_are_as_planned(run: Run, rolled: Rolled, tmp_path:
     ] * count
     short = roll(run, file, tmp_path / "next")
     pd.testing.assert_frame_equal(short.case.register.running, rolled.case.register.running)
+
+
+LOSSES: dict[str, Callable[[dict[str, pd.DataFrame]], None]] = {
+    "a step of carried money": lambda sheets: sheets.update(
+        carried=sheets["carried"].assign(amount=sheets["carried"]["amount"] - 1)
+    ),
+    "a bill": lambda sheets: sheets.update(running=sheets["running"][sheets["running"]["project"] != "E1"]),
+    "a step of debt": lambda sheets: sheets.update(
+        debt=sheets["debt"].assign(existing_stock=sheets["debt"]["existing_stock"] - 1)
+    ),
+}
+"""What a wrong roll-over would lose."""
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_what_does_not_tie_is_never_written(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loss: str
+) -> None:
+    """The reconciliation reads the new scenario back: money, bills or debt that were lost on the way are found."""
+    whole = allocator.analysis.roll.new_register
+
+    def damaged(*arguments: Any) -> dict[str, pd.DataFrame]:
+        sheets = whole(*arguments)
+        LOSSES[loss](sheets)
+        return sheets
+
+    monkeypatch.setattr(allocator.analysis.roll, "new_register", damaged)
+    file = actuals(run, tmp_path)
+    with pytest.raises(ScenarioError, match="does not tie"):
+        roll(run, file, tmp_path / "next")
+    assert [path.name for path in tmp_path.iterdir()] == ["actuals.xlsx"]
 
 
 def test_a_run_without_a_next_year_is_refused(run: Run) -> None:

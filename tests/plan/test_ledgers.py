@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allocator.formulation.build import Formulation, formulate
+from allocator.plan.audit.facts import Facts
 from allocator.plan.ledgers import Flows, ledger_tables
 from tests.builders import make_case
+from tests.plan.audit.test_mutations import is_caught
 from tests.plan.plans import tables_of
 
 YEARS = (2025, 2026, 2027)
@@ -173,12 +175,18 @@ def test_bills_that_residents_pay_charge_no_account() -> None:
     """Of the residents' 6 + 4, the 8 that arrived beyond what was paid are firm; the budget has all of its 5."""
     bills = [{"project": "old", "source": "pledge", "year": year, "amount": n, "arrived": 11, "paid": 3}
              for year, n in ((2025, 6), (2026, 4))]  # fmt: skip
-    tables = tables_of(
-        estates=[{"estate": "a"}], items=[{"estate": "a", "cost": 5}], horizon=(2025, 2025, 2026),
-        limits=[{"amount": 5}, {"year": 2026, "amount": 0}], running=bills, options={"shortfall": False},
-    )  # fmt: skip
+    case: dict[str, Any] = {
+        "estates": [{"estate": "a"}], "items": [{"estate": "a", "cost": 5}], "horizon": (2025, 2025, 2026),
+        "limits": [{"amount": 5}, {"year": 2026, "amount": 0}], "running": bills, "options": {"shortfall": False},
+    }  # fmt: skip
+    tables = tables_of(**case)
     assert rows(tables["running"], "year", "amount", "firm") == [(2025, 6, 6), (2026, 4, 2)]
     assert rows(tables["accounts"], "source", "running", "paid") == [("budget", 0, 5)]
+    facts = Facts(make_case(**case))
+    assert not is_caught("source_limits", facts, tables)
+    assert not is_caught("certainty", facts, tables)
+    tables["running"]["firm"] = tables["running"]["amount"]
+    assert is_caught("certainty", facts, tables)
 
 
 def test_bills_of_running_projects_take_firm_money_first_in_their_order() -> None:
