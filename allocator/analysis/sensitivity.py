@@ -112,9 +112,12 @@ def run_sensitivity(
         changes = changes_from(base)
         each = replace(options, workers=max(1, cores // workers))
         jobs = [
-            Job(v.id, plan.scenario, {"changes": [dict(c) for c in v.changes], **changes}, folder / v.id, each)
+            Job(
+                v.id, plan.scenario, {"changes": [dict(c) for c in v.changes], **changes}, folder / v.id, each,
+                start=folder / BASE,
+            )
             for v in plan.variants
-        ]
+        ]  # fmt: skip
         outcomes = run_jobs(jobs, workers, tell)
         solved = [_solved(v, outcome, base) for v, outcome in zip(plan.variants, outcomes, strict=True)]
     return gathered(base, solved)

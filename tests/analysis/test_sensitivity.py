@@ -16,7 +16,8 @@ from allocator.analysis.sensitivity_frames import Solved, is_within, limits_tota
 from allocator.analysis.variants import NamedVariant
 from allocator.errors import ScenarioError
 from allocator.inputs.case import Case
-from allocator.plan.run_folder import Run
+from allocator.plan.manifest import Asked, run_key
+from allocator.plan.run_folder import Run, read_run
 from allocator.plan.tables import TABLES
 from tests.builders import make_case
 from tests.worlds import SCENARIO, write_world
@@ -219,6 +220,9 @@ def test_halving_a_limit_shows_and_a_failing_variant_fails_alone(tmp_path: Path)
     budget = {row[0]: row[1] for row in rows(found.frames["money"], "id", "amount", source="county_budget")}
     assert budget["halved"] <= 2500 < budget["base"]
     assert {row["id"]: row["state"] for row in sensitivity_document(found)["variants"]}["broken"] == "bad_input"
+    variant, base = (read_run(tmp_path / "runs" / name) for name in ("halved", "base"))
+    asked = Asked.of(variant.case, solver=None, time_limit=120, gap=None, seed=None, start=base)
+    assert variant.manifest["key"] == run_key(variant.case, asked)  # its search began with the base plan
     again = run_sensitivity(plan, tmp_path / "runs", options, workers=2, cores=2, tell=tell)
     assert sorted(told[3:]) == ["base reused", "broken bad_input", "halved reused"]
     kept = [run.frames["goals"].drop(columns="state") for run in (found, again)]
