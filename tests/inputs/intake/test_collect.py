@@ -363,6 +363,15 @@ def test_whatever_validate_would_say_is_said_to_the_county(returned: Callable[..
     assert costless.records["items"] == []
 
 
+def test_what_belongs_to_an_estate_that_stands_there_twice(tmp_path: Path, setting: Setting) -> None:
+    """Twice in one county: its items stay with the first row. In two counties: those of the second leave with it."""
+    write_book(tmp_path / "咸安区.xlsx", {"小区": [*ESTATES, ESTATES[1]], "改造项": ITEMS})
+    write_book(tmp_path / "嘉鱼县.xlsx", {"小区": ESTATES, "改造项": changed(ITEMS, 1, 0, "B-1")})
+    collected = collect(tmp_path, setting, load_intake_words())
+    assert [(each.county, each.row) for each in collected.records["estates"]] == [("咸安区", 1)]
+    assert [(each.county, each.text("item")) for each in collected.records["items"]] == [("咸安区", "A-1-1")]
+
+
 def test_figures_that_can_hardly_be_are_asked_about(returned: Callable[..., Collected]) -> None:
     """元 typed into a column of 万元: the amount is kept as it stands, and the county is asked."""
     collected = returned(items=changed(ITEMS, 1, 3, 120_000))
