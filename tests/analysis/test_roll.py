@@ -15,8 +15,10 @@ import pytest
 
 import allocator.analysis.roll
 from allocator.analysis.roll import Rolled, roll, write_template
-from allocator.analysis.roll.happened import Year
+from allocator.analysis.roll.happened import Happened, Year
+from allocator.analysis.roll.new_register import held_money
 from allocator.analysis.roll.new_scenario import check_years
+from allocator.analysis.roll.purses import Purse
 from allocator.cli import main
 from allocator.errors import ScenarioError
 from allocator.i18n import use_language
@@ -25,6 +27,7 @@ from allocator.inputs.shipped import shipped
 from allocator.inputs.synthetic import generate
 from allocator.plan.run_folder import Run, read_run, write_run
 from allocator.plan.solve import solve
+from tests.builders import make_case
 
 BILLS = "项目编号,项目名称,县(市、区),开工年度,概算,资金来源,累计到位,累计支付,年度,应付金额\n"
 RUNNING = BILLS + "R1,旧街,东县,2024,40,县级预算,20,20,2025,12\nR1,,,,,县级预算,,,2026,5\n".replace(
@@ -190,6 +193,21 @@ def test_a_year_as_planned_leaves_the_rest_of_the_plan_possible(run: Run, rolled
     later = run.tables["payments"].query("year > 2025")["amount"].sum()
     bills = again.tables["running"].query("not project.str.startswith('general-') and project != 'R1'")
     assert again.tables["payments"]["amount"].sum() + bills["amount"].sum() == later
+
+
+def test_projects_hold_no_more_than_their_account_has_left() -> None:
+    """Two projects held 6 and 5 of an account with 8 left: 6 and 2; residents' money is the project's own."""
+    rows = pd.DataFrame({
+        "project": ["p", "p", "q", "r", "s"], "county": "c",
+        "source": ["budget", "budget", "budget", "pledge", "budget"],
+    })  # fmt: skip
+    held = pd.Series([6, 6, 5, 4, pd.NA], dtype="Int64")
+    year = Year(Run(make_case(estates=[{"estate": "a"}]), {}, {}, Path()), make_case(estates=[{"estate": "a"}]))
+    empty = pd.DataFrame()
+    happened = Happened(year, empty, empty, empty, empty, empty)
+    money = {("budget", "c"): Purse(closing={2024: 3, 2025: 5})}
+    found = held_money(happened, money, rows, held)
+    assert found.tolist() == [6, 6, 2, 4, pd.NA]
 
 
 def slip(sheet: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,19 +16,12 @@ from allocator.inputs.register_sheets import SHEET
 _OF_ESTATES = ("items", "gates", "pledges")
 
 
-@dataclass(frozen=True)
-class NewRegister:
-    """Sheets of the new register by key, money in whole steps."""
-
-    frames: dict[str, pd.DataFrame]
-
-
 def new_register(happened: Happened, money: dict[Account, Purse], last_payment: int) -> dict[str, pd.DataFrame]:
     """Sheets of the register after the year, by key; ``last_payment`` is the last year the new scenario pays in."""
     register, year = happened.year.case.register, happened.year
     frames = _without_started(happened)
     frames["gates"] = _gates(frames["gates"], happened.met)
-    frames["running"] = _running(happened, last_payment)
+    frames["running"] = _running(happened, money, last_payment)
     frames["carried"] = _carried(money)
     frames["limits"] = new_limits(happened, money)
     frames["tasks"] = new_tasks(happened)
@@ -81,7 +74,7 @@ def _gates(gates: pd.DataFrame, met: pd.DataFrame) -> pd.DataFrame:
     return told[keep].sort_values(["estate", "gate"], ignore_index=True)
 
 
-def _running(happened: Happened, last_payment: int) -> pd.DataFrame:
+def _running(happened: Happened, money: dict[Account, Purse], last_payment: int) -> pd.DataFrame:
     """Projects under way with what is still to be paid, bills of the year that were not paid in the first new year."""
     first = happened.year.first
     bills = happened.bills.assign(year=happened.bills["year"].clip(lower=first))
@@ -98,11 +91,31 @@ def _running(happened: Happened, last_payment: int) -> pd.DataFrame:
     before = _before(happened, rows)
     known = rows.merge(facts, on="project", how="left")
     known["paid"] = rows["paid"].astype("Int64") + before["paid"]
-    held = before["arrived"].where(before["arrived"] > known["paid"], known["paid"])
-    known["arrived"] = held.where(before["arrived"].notna(), pd.NA)
+    known["arrived"] = known["paid"] + held_money(happened, money, known, before["arrived"] - known["paid"])
     service = _service_rows(happened, last_payment)
     columns = {c.key: [*known[c.key].tolist(), *service[c.key].tolist()] for c in SHEET["running"].columns}
     return sheet_frame("running", **columns).sort_values(["project", "source", "year"], ignore_index=True)
+
+
+def held_money(
+    happened: Happened, money: dict[Account, Purse], rows: pd.DataFrame, held: pd.Series[Any]
+) -> pd.Series[Any]:
+    """What each project and source still holds of what arrived: no more than its account has left, in the rows' order.
+
+    Money of residents and owners is the project's own. ``held`` is what would be left of the project's own arrivals.
+    """
+    scope = {name: source.scope for name, source in happened.year.case.policy.sources.items()}
+    left = {account: sum(purse.closing.values()) for account, purse in money.items()}
+    shares: dict[tuple[str, str], int] = {}
+    found = []
+    for project, source, county, amount in zip(rows["project"], rows["source"], rows["county"], held, strict=True):
+        own, key = 0 if pd.isna(amount) else max(0, int(amount)), (project, source)
+        if key not in shares and scope[source] != "estate":
+            account = (source, "" if scope[source] == "city" else county)
+            shares[key] = min(own, left.get(account, 0))
+            left[account] = left.get(account, 0) - shares[key]
+        found.append(pd.NA if pd.isna(amount) else shares.get(key, own))
+    return pd.Series(found, index=rows.index, dtype="Int64")
 
 
 def _before(happened: Happened, rows: pd.DataFrame) -> pd.DataFrame:
