@@ -106,10 +106,18 @@ def evaluate(
 
 
 def _shows_better(own: Run, plan: Plan) -> bool:
-    """Whether a plan with the list shows that the own plan's search ended early: fewer breaches, or more points."""
+    """Whether a plan with the list shows that the own plan's search ended early.
+
+    It does with fewer breaches, or with more points and neither more shortfall nor fewer hazards. A proven plan cannot
+    be bettered: what starts the list then breaks a rule, or is short of money.
+    """
+    if own.manifest.get("status") == "optimal":
+        return False
     mine, theirs = goal_values(own.manifest), goal_values(plan.manifest)
+    more = theirs.get("points", 0.0) > mine.get("points", 0.0) + 1e-6
+    kept = theirs.get("shortfall", 0.0) <= mine.get("shortfall", 0.0) + 1e-6
     fewer = theirs.get("tasks", 0.0) < mine.get("tasks", 0.0) - 1e-6
-    return fewer or theirs.get("points", 0.0) > mine.get("points", 0.0) + 1e-6
+    return fewer or (more and kept and theirs.get("hazards", 0.0) >= mine.get("hazards", 0.0))
 
 
 def as_run(plan: Plan, path: Path) -> Run:

@@ -38,8 +38,10 @@ class ForcedCost:
     Attributes
     ----------
     method: how ``points``, ``shortfall`` and ``public_money`` were found.
-    points: points lost; for ``estimate`` the fall of the relaxation's bound.
-    points_at_least: no plan that starts it loses less against the own plan; proved.
+    points: points lost; for ``estimate`` the fall of the relaxation's bound. Negative where they are gained: by a
+        project that is priced as if it were ready, or against an own plan that is not the best.
+    points_at_least: no plan that starts it, as good in earlier goals, loses less against the own plan; None: nothing is
+        proved.
     shortfall: shortfall added [steps]; for ``estimate`` the least there must be.
     public_money: county money and debt added [steps]; only when ``exact``.
     within_gap: whether the loss is smaller than what the two gaps leave open.
@@ -108,9 +110,10 @@ def compared_goals(
     added = round(change.get("shortfall", 0.0))
     own_points, points = mine.get("points", 0.0), values.get("points", 0.0)
     room = abs(open_mine.get("points", own_points) - own_points) + abs(bounds.get("points", points) - points)
-    at_least = None if worse or added else max(0.0, own_points - max(points, bounds.get("points", np.inf)))
+    proved = 0.0 if worse or added else own_points - max(points, bounds.get("points", np.inf))
     return ForcedCost(
-        project, "exact", round(own_points - points, 6), at_least, added, round(change.get("public_money", 0.0)),
+        project, "exact", round(own_points - points, 6), proved if proved > 0 else None, added,
+        round(change.get("public_money", 0.0)),
         bool(not added and _NOISE < abs(own_points - points) <= room), worse,
     )  # fmt: skip
 
@@ -164,7 +167,8 @@ class Relaxations:
         shortfall, and no fewer hazards, than the own plan, and L(p) the same with p started. The own plan is one of
         those plans, so L >= v. Any plan with p that is as good in the earlier goals has z(p) <= L(p) points, as the
         relaxation allows it: against the own plan it loses v - z(p) >= v - L(p). That holds, and is
-        ``points_at_least``; L - L(p) (which is never less) estimates the loss, and bounds it on neither side.
+        ``points_at_least`` when it is positive; L - L(p) (which is never less) estimates the loss, and bounds it on
+        neither side.
         When no such plan exists, the shortfall must rise: the relaxation's least shortfall is at most that of any
         plan with p, so what it lies above the own plan's is a rise that no plan avoids.
         """
@@ -178,9 +182,8 @@ class Relaxations:
         answer = self._most_points(process, project, ("tasks", "hazards"), shortfall, end)
         if _is_solved(answer):
             safe = 1e-7 * max(1.0, abs(answer.objective))
-            lost = self._bound - answer.objective
-            at_least = max(0.0, own - answer.objective - safe)
-            return ForcedCost(project, "estimate", lost if lost > safe else 0.0, at_least, 0)
+            lost, proved = self._bound - answer.objective, own - answer.objective - safe
+            return ForcedCost(project, "estimate", lost if abs(lost) > safe else 0.0, proved if proved > 0 else None, 0)
         if answer is None or answer.status is not Status.INFEASIBLE:
             return ForcedCost(project, "not_computed")
         return self._with_worse_goals(process, project, end)
@@ -203,7 +206,7 @@ class Relaxations:
         if answer is not None and answer.status is Status.INFEASIBLE:
             worse = (*worse, "hazards")
             answer = self._most_points(process, project, kept, allowed, end)
-        lost = max(0.0, (self._bound or 0.0) - answer.objective) if _is_solved(answer) else None
+        lost = (self._bound or 0.0) - answer.objective if _is_solved(answer) else None
         return ForcedCost(project, "estimate", lost, None, added, worse=worse)
 
     def _least_shortfall(

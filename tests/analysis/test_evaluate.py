@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from hypothesis import assume, given, settings
 
 from allocator.analysis.evaluate import evaluate
 from allocator.analysis.list_document import evaluation_document
-from allocator.analysis.list_forced import ForcedCost, estimates, goal_values
+from allocator.analysis.list_forced import ForcedCost, estimates, forced_alone, goal_values, solve_again
 from allocator.analysis.list_price import Effort, price
 from allocator.analysis.list_results import dropped_estates, forced_costs, listed_estates
 from allocator.analysis.list_rules import broken_rules
 from allocator.analysis.list_struck import StruckGain
+from allocator.cli import main
+from allocator.formulation.build import formulate
 from allocator.i18n import use_language
 from allocator.inputs.case import Case
+from allocator.inputs.load import load
+from allocator.plan.audit import audit
+from allocator.plan.run_folder import read_run
 from allocator.plan.solve import solve
+from allocator.reporting.figures import figures
 from tests.analysis.lists import asked, by_id, town, write_list
 from tests.builders import make_case
+from tests.solved import solved
+from tests.strategies import small_cases
+from tests.worlds import SHEETS, write_world
 
 EFFORT = Effort(60.0)
 
@@ -170,3 +183,69 @@ def test_the_relaxation_tells_a_shortfall_that_cannot_be_avoided(tmp_path: Path)
     held = asked(tmp_path, case, by_id(("small", 2025)))
     (found,) = estimates(held, solve(case).manifest, ["small"], EFFORT)
     assert (found.method, found.shortfall, found.points_at_least) == ("estimate", 80, None)
+
+
+@pytest.mark.slow
+@settings(max_examples=8, deadline=None)
+@given(small_cases())
+def test_forced_costs_of_random_cases(world: dict[str, Any]) -> None:
+    """Of every project: exact costs are those of the best plan with it started, and the relaxation's bounds hold."""
+    case = make_case(**world)
+    best = solved(formulate(case))
+    assume(best is not None)
+    assert best is not None
+    own = {"goals": [{"id": goal, "value": value, "bound": value} for goal, value in best.values.items()]}
+    project = str(case.register.projects["project"].iloc[0])
+    with tempfile.TemporaryDirectory() as folder:
+        held = asked(Path(folder), case, [("", "", project, "", "")])
+    forced = solved(formulate(forced_alone(held, project)))
+    exact = solve_again(held, own, project, EFFORT)
+    (estimate,) = estimates(held, own, [project], EFFORT)
+    if forced is None:
+        assert (exact.method, exact.points) == ("impossible", None)
+        return
+    lost = {goal: forced.values[goal] - best.values[goal] for goal in ("shortfall", "points")}
+    assert exact.method == "exact"
+    assert exact.points == pytest.approx(-lost["points"], abs=1e-3)
+    assert exact.shortfall == pytest.approx(lost["shortfall"], abs=1.0)
+    assert estimate.method == "estimate"
+    worse = forced.values["tasks"] > best.values["tasks"] + 1e-6
+    if not worse:
+        assert (estimate.shortfall or 0) <= lost["shortfall"] + 1e-3
+    as_good = not worse and abs(lost["shortfall"]) < 1e-6 and forced.values["hazards"] >= best.values["hazards"] - 1e-6
+    if estimate.points_at_least is not None and as_good:
+        assert estimate.points_at_least <= -lost["points"] + 1e-3
+
+
+@pytest.mark.slow
+def test_the_workbook_and_the_folder(tmp_path: Path) -> None:
+    """The command writes both runs, the list, document and workbook, and ends with 5 for breaches."""
+    (tmp_path / "world").mkdir()
+    limits = SHEETS["资金额度"].replace("西县,合计,10,预计", "西县,2025,10,预计\ncounty_budget,西县,2026,0,预计")
+    scenario = write_world(tmp_path / "world", sheets={"资金额度": limits})
+    path = write_list(tmp_path, [("", "不存在", "", "", ""), *by_id(*[(e, "") for e in _first_estates(scenario)])])
+    out = tmp_path / "out"
+    with pytest.raises(SystemExit) as end:
+        main(["evaluate", str(path), "--scenario", str(scenario), "--out", str(out), "--lang", "en"])
+    assert end.value.code == 5
+    assert sorted(file.name for file in out.iterdir()) == [
+        "evaluation.json", "list", "own", "名单.csv", "名单评估.xlsx",
+    ]  # fmt: skip
+    book = openpyxl.load_workbook(out / "名单评估.xlsx")
+    assert book.sheetnames == [
+        "Verdict", "Rules broken", "Listed estates", "Drop out", "Cost of forcing", "Money", "Shortfall",
+    ]  # fmt: skip
+    texts = {str(cell.value) for row in book["Rules broken"].iter_rows() for cell in row}
+    assert "not in the register" in texts
+    document = json.loads((out / "evaluation.json").read_text(encoding="utf-8"))
+    assert [breach["rule"] for breach in document["breaches"]] == ["unknown_name"]
+    listed = read_run(out / "list")
+    assert audit(listed.case, listed.tables, listed.manifest).passed
+    assert "no proposal" in figures(listed, "en").standing
+    with pytest.raises(SystemExit) as refused:
+        main(["approve", str(out / "list"), "--by", "a", "--document", "b", "--lang", "en"])
+    assert refused.value.code == 2
+
+
+def _first_estates(scenario: Path) -> list[str]:
+    return [str(load(scenario).register.estates["estate"].iloc[0])]
