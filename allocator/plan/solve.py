@@ -100,10 +100,7 @@ def solve(
     )  # fmt: skip
     since = time.monotonic()
     baseline = rank_and_fund(formulation)
-    if start is None:
-        search.first = first_choices(formulation, first_starts(formulation, baseline.starts))
-    else:
-        search.first, search.first_is_plan = choices_of(formulation, start.tables), True
+    _start_from(search, baseline.starts, start)
     timer.seconds["baseline"] = time.monotonic() - since
     x = _search_with_money(search, case, timer)
     since = time.monotonic()
@@ -118,6 +115,18 @@ def solve(
     timer.seconds["audit"] = time.monotonic() - since
     timer.seconds["total"] = clock.elapsed
     return Plan(case, tables, {**manifest, "seconds": dict(timer.seconds), "audit": audit_entry(report)})
+
+
+def _start_from(search: Search, baseline: pd.Series, start: Plan | Run | None) -> None:
+    """Choices the search begins with: those of ``start`` or of the adopted plan; the baseline when they cannot be."""
+    f = search.formulation
+    by_rank = first_choices(f, baseline)
+    starts = first_starts(f, baseline)
+    if start is not None:
+        search.first, search.first_is_plan = choices_of(f, start.tables), True
+    else:
+        search.first = by_rank if starts is baseline else first_choices(f, starts)
+    search.second = None if search.first is by_rank else by_rank
 
 
 def _reserve(clock: Clock, build_s: float) -> float:

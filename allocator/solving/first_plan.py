@@ -57,6 +57,8 @@ def first_plan(search: Search, process: SolverProcess) -> None:
     f = search.formulation
     if search.first is not None:
         search.incumbent = _with_money(search, process, search.first)
+    if search.incumbent is None and search.second is not None:
+        search.incumbent, search.first_is_plan = _with_money(search, process, search.second), False
     relaxed = _relax(search, process)
     if relaxed is not None:
         search.relaxed = relaxed

@@ -96,6 +96,8 @@ class Search:
     stages: list[Stage] = field(default_factory=list)
     first: Floats | None = None
     """Whole choices to start from, if any are known; a large search completes them with money."""
+    second: Floats | None = None
+    """Whole choices to start from when the rules forbid to complete ``first``."""
     first_is_plan: bool = False
     """Whether ``first`` is a searched plan of nearly the same case: only what is better goal by goal replaces it."""
     incumbent: Floats | None = None

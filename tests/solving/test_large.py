@@ -136,3 +136,20 @@ def test_a_stop_before_any_plan_is_told(formulation: Formulation, tmp_path: Path
 
     with pytest.raises(allocator.NoPlanError):
         driver.search_plan(searching(formulation, 60.0, interrupt), formulation.index.case.scenario.goals)
+
+
+def test_choices_that_the_rules_forbid_give_way_to_the_second(formulation: Formulation) -> None:
+    """Every project started in every year cannot be; nothing started can, though it breaks tasks."""
+    search = searching(formulation, 60.0)
+    search.first = np.zeros(formulation.columns.count)
+    search.first[formulation.columns["start"]["col"].to_numpy()] = 1.0
+    search.second, search.first_is_plan = np.zeros(formulation.columns.count), True
+    process = borrow("highs")
+    try:
+        process.load(search.problem)
+        first_plan(search, process)
+    finally:
+        give_back(process)
+    assert search.incumbent is not None
+    assert broken_rows(formulation, search.incumbent) == []
+    assert not search.first_is_plan
