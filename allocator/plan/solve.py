@@ -109,7 +109,7 @@ def solve(
     tables["prices"] = _prices(search)
     timer.seconds["tables"] = time.monotonic() - since
     manifest = build_manifest(case, search, values, tables, baseline=baseline, seconds=timer.seconds)
-    manifest["key"] = run_key(case, asked)
+    manifest |= {"key": run_key(case, asked), "gap_asked": asked.gap}
     since = time.monotonic()
     report = audit(case, tables, manifest)
     timer.seconds["audit"] = time.monotonic() - since

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import allocator
 from allocator.cli.scenarios import find_scenario
 from allocator.formulation.build import formulate
@@ -33,3 +35,11 @@ def test_a_search_that_begins_with_the_best_plan_ends_with_it() -> None:
     assert again.objective == plan.objective
     assert again.tables["projects"].equals(plan.tables["projects"])
     assert again.manifest["key"] != plan.manifest["key"]
+
+
+def test_a_larger_gap_asked_for_is_no_finding() -> None:
+    """The caller's gap counts, not the scenario's; the manifest tells it."""
+    plan = allocator.solve(allocator.load(find_scenario("teaching")), gap=0.5)
+    assert plan.manifest["gap_asked"] == 0.5
+    audit: Any = plan.manifest["audit"]
+    assert audit["findings"] == []

@@ -158,7 +158,8 @@ def _gap_reached(view: View, manifest: Mapping[str, object], objective: Fraction
     own = [stage for stage in stages if stage.get("id") == scenario.headline] if isinstance(stages, list) else []
     stated = _number(own[0].get("reached")) if own else None
     reached = objective if stated is None else stated
-    failures, allowed = [], fraction(scenario.solver.gap)
+    asked = _number(manifest.get("gap_asked"))
+    failures, allowed = [], fraction(scenario.solver.gap) if asked is None else asked
     if abs(bound - reached) / max(abs(reached), Fraction(1)) > allowed + GAP_TOLERANCE:
         failures.append(Finding("status", "gap_reached", _("a gap of at most {gap}").format(gap=float(allowed))))
     goal = next(goal for goal in scenario.goals if goal.id == scenario.headline)

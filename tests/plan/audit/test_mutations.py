@@ -375,6 +375,7 @@ MANIFEST_MUTATIONS: dict[str, dict[str, Any]] = {
     "gap": {"gap": 0.0001},
     "optimal without proof": {"status": "optimal"},
     "gap not reached": {"bound": 5160, "gap": 10 / 5150},
+    "a smaller gap asked for": {"gap_asked": 0.0001},
     "a gap reached, then given up": {
         "bound": 5160,
         "gap": 10 / 5150,
