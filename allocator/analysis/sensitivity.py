@@ -134,7 +134,7 @@ def _take(folder: Path, plan: Plan) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     record = folder / RECORD
     if not record.exists():
-        record.write_text(json.dumps({"scenario": plan.case.scenario.id}) + "\n", encoding="utf-8")
+        record.write_text(json.dumps({"scenario": plan.case.scenario.id}) + "\n", encoding="utf-8", newline="\n")
 
 
 def gathered(base: Run, solved: Sequence[Solved]) -> Sensitivity:
