@@ -37,6 +37,7 @@ class Flows:
     firm: dict[Key, int]
     formula: dict[Key, int]
     bonds: dict[Key, int]
+    firm_bonds: dict[Key, int]
     carried: dict[Key, int]
     running: dict[Key, int]
     service: dict[Key, int]
@@ -69,8 +70,10 @@ def collect_flows(f: Formulation, choices: Choices, payments: pd.DataFrame) -> F
     overall = overall_accounts(case)
     for frame in (lines, running):
         frame["year"] = booked_years(frame, overall)
+    bonds = _proceeds(case, choices)
     return Flows(
-        limit=_mapping(money), firm=_mapping(firm), formula=_formula(f, choices), bonds=_proceeds(case, choices),
+        limit=_mapping(money), firm=_mapping(firm), formula=_formula(f, choices), bonds=bonds,
+        firm_bonds=_firm_proceeds(case, bonds),
         carried=_mapping(carried_money(case), "arrival"), running=_mapping(running), service=_service(f, choices),
         paid=_mapping(lines),
     )  # fmt: skip
@@ -128,6 +131,13 @@ def _proceeds(case: Case, choices: Choices) -> dict[Key, int]:
     ):
         found[case.policy.bonds[bond].source, county, int(year)] += int(lots) * lot_steps(case, bond)
     return found
+
+
+def _firm_proceeds(case: Case, bonds: dict[Key, int]) -> dict[Key, int]:
+    """Proceeds of bonds under quotas that are firm."""
+    limits = case.register.limits
+    quotas = _mapping(limits[limits["certainty"].isin(case.scenario.firm)])
+    return {key: min(issued, quotas.get(key, 0)) for key, issued in bonds.items()}
 
 
 def _service(f: Formulation, choices: Choices) -> dict[Key, int]:
@@ -203,7 +213,8 @@ class _Account:
             self._at(self.flows.formula, year) + self._at(self.flows.bonds, year) + self._at(self.flows.carried, year)
         )
         money[year] = self._at(self.flows.limit, year) + extra
-        firm[year] = self._at(self.flows.firm, year) + self._at(self.flows.carried, year)
+        sure = self._at(self.flows.firm, year) + self._at(self.flows.firm_bonds, year)
+        firm[year] = sure + self._at(self.flows.carried, year)
 
     def _spend(
         self, year: int, money: dict[int, int], firm: dict[int, int], end: dict[int, int], *, always_firm: bool

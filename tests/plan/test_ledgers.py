@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from allocator.formulation.build import Formulation, formulate
 from allocator.plan.audit.facts import Facts
 from allocator.plan.ledgers import Flows, ledger_tables
+from allocator.plan.solve import solve
 from tests.builders import make_case
 from tests.plan.audit.test_mutations import is_caught
 from tests.plan.plans import tables_of
 
 YEARS = (2025, 2026, 2027)
-FLOWS = ("limit", "firm", "formula", "bonds", "carried", "running", "service", "paid")
+FLOWS = ("limit", "firm", "formula", "bonds", "firm_bonds", "carried", "running", "service", "paid")
 
 
 def town(usable: int) -> Formulation:
@@ -132,7 +133,7 @@ def test_every_account_balances(
 
 
 def test_accounts_of_a_plan() -> None:
-    """Two lots of 50 pay 100 in 2025; the budget serves them with 60 in 2026 and 56 in 2027 and has 1 left."""
+    """Two lots of 50 under a firm quota pay 100 in 2025; the budget serves them with 60 and 56, and has 1 left."""
     tables = tables_of(
         estates=[{"estate": "a"}],
         items=[{"estate": "a", "cost": 100}],
@@ -168,7 +169,7 @@ def test_accounts_of_a_plan() -> None:
         (2027, 0, 50, 6, 0, -1),
     ]
     assert rows(tables["debt"], "stock", "stock_ceiling") == [(100, -1), (90, 300), (0, -1)]
-    assert rows(tables["payments"], "source", "amount", "firm") == [("bond_money", 100, 0)]
+    assert rows(tables["payments"], "source", "amount", "firm") == [("bond_money", 100, 100)]
 
 
 def test_bills_that_residents_pay_charge_no_account() -> None:
@@ -206,3 +207,31 @@ def test_bills_of_running_projects_take_firm_money_first_in_their_order() -> Non
         ("old", "c", 2024, "local", 2026, 4, 0),
         ("older", "c", 2024, "local", 2025, 5, 2),
     ]
+
+
+@pytest.mark.parametrize(("certainty", "firm"), [("issued", 10), ("expected", 0)])
+def test_money_of_bonds_is_as_firm_as_their_quota(certainty: str, firm: int) -> None:
+    """A lot of 10 is issued, and pays for the only estate."""
+    bond = {
+        "source": "bond",
+        "lot": 10,
+        "term_years": 1,
+        "coupon": 0,
+        "repayment": "bullet",
+        "service_source": "budget",
+    }
+    case = make_case(
+        estates=[{"estate": "a"}],
+        items=[{"estate": "a", "cost": 10}],
+        policy={"sources": {"bond": {"payer": "government"}}, "bonds": {"general": bond}},
+        horizon=(2025, 2025, 2026),
+        limits=[
+            {"year": 2025, "amount": 0, "certainty": "issued"},
+            {"year": 2026, "amount": 10},
+            {"source": "bond", "amount": 10, "certainty": certainty},
+        ],
+        options={"shortfall": False},
+    )
+    plan = solve(case, workers=1)
+    assert plan.tables["payments"][["source", "amount", "firm"]].to_numpy().tolist() == [["bond", 10, firm]]
+    assert plan.manifest["audit"]["findings"] == []  # type: ignore[index]
