@@ -132,7 +132,7 @@ def ladder(v: Varied) -> Ladder | None:
     least = min(float(r["points"]) for r in rungs)
     step = nice_step(max(most) - min(least, max(most) - 1))
     low, high = math.floor(least / step) * step, math.ceil(max(most) / step) * step
-    right = (width - left - 60) / max(money[-1] - money[0], 1e-9)
+    right = (width - left - 110) / max(money[-1] - money[0], 1e-9)
     up = (height - top - bottom) / (high - low)
     places = [(left + 20 + (m - money[0]) * right, height - bottom - (float(r["points"]) - low) * up)
               for m, r in zip(money, rungs, strict=True)]  # fmt: skip
