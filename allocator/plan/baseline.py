@@ -2,7 +2,8 @@
 
 No solver and no search. Year by year, ready projects are taken in the order of their score; a project starts when all
 bills of its plain form (``plain_projects``) can be paid in whole steps from what is left, else it is tried again the
-next year. Rules that forbid are kept; what must be reached (task minima, least use, fairness) is not looked at.
+next year. Rules that forbid are kept; what must be reached (task minima, least use, fairness) is not looked at, nor is
+an adopted plan: this is what a bureau would make without one.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pandas as pd
 
 from allocator.formulation.build import Formulation
 from allocator.formulation.families.bundles import needed_estates
+from allocator.formulation.families.routes import routes_by_list
 from allocator.formulation.index import Index
 from allocator.formulation.readiness import bundle_points, value_on
 from allocator.formulation.tasks import already_started, capacity_left, task_bands
@@ -114,6 +116,8 @@ class _Admission:
             purses.limit(("exclusion", number), 1)
             for name in names:
                 self._exclusive.setdefault(projects[name], []).append(number)
+        asks = index.projects["routes"].map(lambda routes: routes[0]).isin(list(routes_by_list(index)))
+        self._listed = index.projects["listed_year"].where(asks, 0).to_list()
         columns = ["county", "ready_year", "estates", "households", "newer_households"]
         self._facts = list(index.projects[columns].itertuples(index=False, name=None))
         share = value_on(case.policy.scope.newer_share, case) if case.policy.scope else None
@@ -144,6 +148,7 @@ class _Admission:
             0 < ready <= year
             and project not in self._plain.impossible
             and lock in (year, "must")
+            and self._listed[project] in (year, 0)
             and all(other in started for other in self._plain.needs.get(project, ()))
         )
 

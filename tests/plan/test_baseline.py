@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from allocator.formulation.build import Formulation, formulate
 from allocator.formulation.funding import SHORTFALL
@@ -18,8 +18,8 @@ from tests.builders import make_case
 from tests.features import FEATURES
 from tests.strategies import small_cases
 
-REACHING = ("minimum_use", "fairness", "locks")
-"""Features that ask a plan to reach something, which ranking and funding does not try."""
+REACHING = ("minimum_use", "fairness", "locks", "persistence")
+"""Features that ask a plan to reach, or to keep, something, which ranking and funding does not try."""
 
 
 def fund(**parts: Any) -> Baseline:
@@ -277,10 +277,27 @@ def best_points(f: Formulation, solver: SolverProcess, fixed: Floats | None = No
     return answer
 
 
+def test_a_listed_project_starts_in_the_year_it_is_listed_in() -> None:
+    """Where a source of its first route asks for it; others start as soon as they can be paid."""
+    found = fund(
+        estates=[{"estate": "a", "listed_year": 2026}, {"estate": "b"}],
+        items=[{"estate": "a", "cost": 10}, {"estate": "b", "cost": 10}],
+        horizon=(2025, 2026),
+        limits=[{"amount": 100}, {"amount": 100, "year": 2026}],
+        policy={"sources": {"budget": {"listed_year": {}}}},
+    )
+    assert found.starts.to_dict() == {"a": 2026, "b": 2025}
+
+
 EASY = [name for name in FEATURES if name not in REACHING]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.generate),  # shrinking costs minutes; a failing case is small and printed
+)
 @given(parts=small_cases(others=EASY, most=5))
 def test_starts_are_feasible_and_no_better_than_the_best_plan(parts: dict[str, Any], solver: SolverProcess) -> None:
     """With its starts fixed the true model has a plan without shortfall; its points are at most the greatest."""

@@ -39,20 +39,24 @@ def routes(index: Index, columns: Columns) -> tuple[Rows, ...]:
     return chosen, split, follows, _listed(index, columns)
 
 
+def routes_by_list(index: Index) -> set[str]:
+    """Routes with a source that asks a project to start in the year it is listed in."""
+    case = index.case
+    asking = [
+        name
+        for name, source in case.policy.sources.items()
+        if source.listed_year is not None and in_force((source.listed_year,), case.scenario.as_of)
+    ]
+    every = {route for routes in index.projects["routes"] for route in routes}
+    return {route for route in every if on_route(case, asking, route)}
+
+
 def _listed(index: Index, columns: Columns) -> Rows:
     """Starts of listed projects in another year than the one they are listed in, on a route that asks for it."""
-    case, routes = index.case, index.projects["routes"]
-    asking = [
-        n
-        for n, s in case.policy.sources.items()
-        if in_force((s.listed_year,) if s.listed_year else (), case.scenario.as_of)
-    ]
-    every = {route for found in routes for route in found}
-    bound = {route for route in every if on_route(case, asking, route)}
-    several = columns["route"]
+    several, routes = columns["route"], index.projects["routes"]
     single = columns["start"][~columns["start"]["project"].isin(several["project"])]
     single = single.assign(route=single["project"].map(routes.map(lambda found: found[0])))
     taken = pd.concat([several, single], ignore_index=True)
     listed = taken["project"].map(index.projects["listed_year"])
-    other = taken[(listed > 0) & (listed != taken["year"]) & taken["route"].isin(list(bound))]
+    other = taken[(listed > 0) & (listed != taken["year"]) & taken["route"].isin(list(routes_by_list(index)))]
     return make_rows("routes.listed", other[["project", "year", "route"]], [term(other, 1.0)], upper=0.0)
