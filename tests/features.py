@@ -140,7 +140,9 @@ def _running(draft: Draft) -> None:
         if limit["source"] == "budget" and draft.one([False, True]):
             amount = draft.money(0, limit["amount"])
             if limit["place"] and limit["year"]:
-                draft.add("running", project="old", county=limit["place"], year=limit["year"], amount=amount)
+                draft.add(
+                    "running", project=f"old-{limit['place']}", county=limit["place"], year=limit["year"], amount=amount
+                )
 
 
 def _routes(draft: Draft) -> None:
@@ -363,7 +365,7 @@ def _under_way(draft: Draft) -> None:
     """Running projects that count towards tasks and capacity of the year they started in."""
     for number, county in enumerate(draft.counties):
         year = draft.one(draft.years)
-        record = {"project": f"old-{number}", "county": county, "start_year": year, "source": "budget"}
+        record = {"project": f"begun-{number}", "county": county, "start_year": year, "source": "budget"}
         draft.add("running", **record, year=draft.years[0], amount=0, estates=1, households=10)
         draft.add(
             "tasks", county=county, year=year, min_estates=draft.whole(0, 2), max_households=10 * draft.whole(0, 3)

@@ -69,7 +69,7 @@ def test_whole_plans_agree_with_brute_force_and_pass_the_audit(feature: str, dat
     expected = oracle_values(parts)
     try:
         plan = allocator.solve(make_case(**parts), gap=0.0)
-    except allocator.InfeasibleError:
+    except (allocator.InfeasibleError, allocator.ScenarioError):  # the second names what a settled list asks in vain
         assert expected is None
         return
     goals: Any = plan.manifest["goals"]

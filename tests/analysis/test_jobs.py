@@ -134,7 +134,8 @@ def test_a_job_whose_process_is_killed_fails_alone(folder: Path) -> None:
 
     def strike(_job: Job, news: Progress | Outcome) -> None:
         if isinstance(news, Progress) and news.phase == "tasks" and not solvers:
-            job = next(p for p in psutil.Process().children() if "spawn_main" in " ".join(p.cmdline()))
+            alive = [p for p in psutil.Process().children() if p.status() != psutil.STATUS_ZOMBIE]
+            job = next(p for p in alive if "spawn_main" in " ".join(p.cmdline()) and p.children())
             solvers.extend(job.children(recursive=True))
             job.kill()
 

@@ -24,8 +24,6 @@ def bonds(index: Index, columns: Columns) -> tuple[Rows, ...]:
     Source: register 债务 and 资金额度, policy ``bonds``; formulation.md, bonds.
     """
     issue = columns["issue"]
-    if issue.empty:
-        return ()
     issue = issue.assign(lot=issue["bond"].map(lot_sizes(index.case)).astype(float))
     key = ["bond", "county", "year"]
     quota = issue.merge(all_quotas(index), on=key)

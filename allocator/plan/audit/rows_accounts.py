@@ -146,12 +146,12 @@ def _bonds(money: MoneyColumns, rows: Rows) -> None:
         due["column"],
         (due["principal"] + due["interest"]).astype(object),
     )
-    some = debt[debt["service_ceiling"].notna() & debt["county"].isin(issues["county"])]
+    some = debt[debt["service_ceiling"].notna()]
     rows.put_each(
         labels("bonds.service", some, ["county", "year"]),
         upper=(some["service_ceiling"] - some["existing_service"]).astype(int).tolist(),
     )
-    some = debt[debt["stock_ceiling"].notna() & debt["county"].isin(issues["county"])]
+    some = debt[debt["stock_ceiling"].notna()]
     rows.put_each(
         labels("bonds.stock", some, ["county", "year"]),
         upper=(some["stock_ceiling"] - some["existing_stock"]).astype(int).tolist(),
