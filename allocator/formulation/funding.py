@@ -14,7 +14,8 @@ import pandas as pd
 from allocator.formulation.normal_form import rules_in_force
 from allocator.inputs.case import Case
 from allocator.inputs.schemas.base import in_force
-from allocator.inputs.schemas.policy import Eligibility, PayerShares, PolicyModel, Source
+from allocator.inputs.schemas.policy import PayerShares, PolicyModel
+from allocator.inputs.schemas.sources import Eligibility, Source
 
 SHORTFALL = "shortfall"
 """Name of the last-resort source."""

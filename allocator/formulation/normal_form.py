@@ -13,7 +13,8 @@ import pandas as pd
 from allocator.formulation.splitting import common_ratio, largest_remainder
 from allocator.inputs.case import Case, rate_to_steps
 from allocator.inputs.schemas.base import in_force
-from allocator.inputs.schemas.policy import PayerShares, PolicyModel, UnitGrant
+from allocator.inputs.schemas.costs import UnitGrant
+from allocator.inputs.schemas.policy import PayerShares, PolicyModel
 
 
 def rules_in_force(case: Case) -> dict[str, PayerShares]:

@@ -14,7 +14,9 @@ from allocator.inputs.case import Case
 from allocator.inputs.raw_tables import read_tables
 from allocator.inputs.register_reader import Names, Sheets, check_duplicates, read_sheets, resolve
 from allocator.inputs.register_sheets import GATE_STATE, YES_NO, Column, Sheet
-from allocator.inputs.schemas.policy import Bond, Gate, Source
+from allocator.inputs.schemas.bonds import Bond
+from allocator.inputs.schemas.policy import Gate
+from allocator.inputs.schemas.sources import Source
 
 # fmt: off
 ACTUALS: tuple[Sheet, ...] = (

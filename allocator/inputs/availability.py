@@ -8,8 +8,9 @@ import pandas as pd
 
 from allocator.inputs.frames import blank_value, looked_up, series
 from allocator.inputs.register_sheets import CERTAINTY, SHEET, TOTAL
-from allocator.inputs.schemas.policy import PolicyModel, Source
+from allocator.inputs.schemas.policy import PolicyModel
 from allocator.inputs.schemas.scenario import Scenario
+from allocator.inputs.schemas.sources import Source
 
 UNDOCUMENTED = CERTAINTY["预计"]
 """Certainty of money that no row of the register states: a formula's, or that of a source without limits."""

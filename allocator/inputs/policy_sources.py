@@ -8,8 +8,9 @@ from datetime import date
 from allocator.i18n import _
 from allocator.inputs.findings import Findings
 from allocator.inputs.schemas.base import in_force
-from allocator.inputs.schemas.policy import Eligibility, PolicyModel, Source
+from allocator.inputs.schemas.policy import PolicyModel
 from allocator.inputs.schemas.scenario import Money
+from allocator.inputs.schemas.sources import Eligibility, Source
 
 
 def check_sources(findings: Findings, money: Money) -> None:

@@ -9,7 +9,7 @@ from allocator.formulation.funding import SHORTFALL
 from allocator.formulation.index import Index
 from allocator.formulation.normal_form import rules_in_force
 from allocator.formulation.readiness import value_on
-from allocator.inputs.schemas.policy import Source
+from allocator.inputs.schemas.sources import Source
 from allocator.plan.plain_projects import Plain
 from allocator.plan.purses import Purses, Tap
 

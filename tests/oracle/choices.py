@@ -12,7 +12,7 @@ from math import prod
 
 from allocator.inputs.case import rate_to_steps
 from allocator.inputs.register_sheets import TOTAL
-from allocator.inputs.schemas.policy import Bond
+from allocator.inputs.schemas.bonds import Bond
 from tests.oracle.facts import NEVER, Facts, Item, Row, fraction, given, half_up, largest_remainder
 
 

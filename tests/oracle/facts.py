@@ -18,7 +18,8 @@ import pandas as pd
 
 from allocator.inputs.case import Case, rate_to_steps
 from allocator.inputs.schemas.base import Dated, in_force
-from allocator.inputs.schemas.policy import PayerShares, Source, Work
+from allocator.inputs.schemas.policy import PayerShares, Work
+from allocator.inputs.schemas.sources import Source
 
 NEVER = 9999
 """Ready year of an estate that may not start."""

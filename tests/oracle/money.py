@@ -12,7 +12,7 @@ from ortools.linear_solver import pywraplp
 from allocator.inputs.case import rate_to_steps
 from allocator.inputs.register_sheets import TOTAL
 from allocator.inputs.schemas.base import Dated, in_force
-from allocator.inputs.schemas.policy import Cap
+from allocator.inputs.schemas.sources import Cap
 from tests.oracle.choices import Point, due, lot_size, service_by_year
 from tests.oracle.facts import Facts, Part, Row, given
 

@@ -8,7 +8,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from allocator.inputs.schemas.base import Cited, Dated, Id, Label, Quantity, Share, Strict
+from allocator.inputs.schemas.bonds import Bond
+from allocator.inputs.schemas.costs import Saving, UnitGrant
+from allocator.inputs.schemas.residents import ResidentRules
 from allocator.inputs.schemas.rollup import Rollup
+from allocator.inputs.schemas.sources import Source
 
 
 class Document(Strict):
@@ -126,113 +130,6 @@ class EstatePart(Cited):
     """Payer rule of the part that is taken out; must have one payer bearing all of it."""
 
 
-class Tier(Strict):
-    """One step of a unit grant."""
-
-    up_to: Decimal | None = None
-    """Greatest value of ``size`` (an item's column ``size``) in this tier; None for no upper end."""
-    amount: Decimal
-    """Amount per unit, in the money unit named by ``unit``."""
-
-
-class UnitGrant(Cited):
-    """A fixed sum per unit of quantity, wholly paid by one source; payer shares apply to what remains."""
-
-    label: Label
-    source: Id
-    unit: str
-    """Unit of the amounts (万元/部 …): money unit, a slash, unit of quantity."""
-    tiers: Annotated[tuple[Tier, ...], Field(min_length=1)]
-
-
-class Eligibility(Strict):
-    """What a source may pay for; an empty list means no restriction."""
-
-    classes: tuple[Id, ...] = ()
-    works: tuple[Id, ...] = ()
-    components: tuple[Id, ...] = ()
-    """Component ids, whatever the work."""
-    rules: tuple[Id, ...] = ()
-    not_works: tuple[Id, ...] = ()
-    """Works it may never pay for."""
-
-
-class Cap(Strict):
-    """The most a source pays at one estate over the whole life of its works."""
-
-    per: Literal["household", "floor_area", "estate"]
-    amount: Dated
-    """Amount per household, square metre or estate; unit 元/户, 元/平方米 or 万元/个 (money unit, slash, anything)."""
-
-
-class ShareLimit(Strict):
-    """Least or greatest share that a source pays, in every pool and payment year."""
-
-    of: Literal["payer_part", "cost"]
-    """Share of its payer's part, or of the whole cost."""
-    max: Dated | None = None
-    min: Dated | None = None
-
-
-class Formula(Cited):
-    """Money that a source gains per thing started (a formula grant), on top of its declared limits."""
-
-    per_household: Decimal = Decimal(0)
-    per_floor_area: Decimal = Decimal(0)
-    per_building: Decimal = Decimal(0)
-    per_estate: Decimal = Decimal(0)
-    unit: str = Field(min_length=1)
-    """Money unit of the rates."""
-    lag_years: int = Field(default=0, ge=0)
-    """Years between the start and the arrival of the money."""
-    factor: Decimal = Decimal(1)
-    """Performance factor."""
-
-
-class Source(Cited):
-    """An account of a payer, with its rules; its limits stand in the register (资金额度)."""
-
-    label: Label
-    payer: Id
-    level: Id
-    ledger: str
-    """Budget ledger (一般公共预算 / 政府性基金 / 债 / 社会)."""
-    scope: Literal["city", "county", "area", "estate"]
-    """Where its limits lie; money of one place is not used at another."""
-    limited: bool = True
-    """False when it pays whatever its payer's rules ask of it."""
-    eligible: Eligibility = Eligibility()
-    usable_years: int = Field(default=1, ge=1)
-    """Years in which money may be spent: 1 = the year of arrival only, 2 = that year and the next."""
-    share: ShareLimit | None = None
-    caps: tuple[Cap, ...] = ()
-    excludes: tuple[Id, ...] = ()
-    """Sources that may not pay for the same content."""
-    formula: Formula | None = None
-    listed_year: Cited | None = None
-    """Rule that a project on a route of this source starts in the year it is listed in (列入年度), if there is one."""
-    local: bool = False
-    """Whether it is the county's own money (counted in the goal ``public_money``)."""
-    firm: bool | None = None
-    """Certainty of pledges from this source when the register gives none."""
-
-
-class Bond(Cited):
-    """A general bond: its proceeds are the money of ``source``, whose limits are the quota."""
-
-    label: Label
-    source: Id
-    lot: Quantity
-    """Size of one lot (money unit)."""
-    term_years: Quantity
-    coupon: Quantity
-    """Yearly interest, as a share of the outstanding principal."""
-    repayment: Literal["level", "bullet", "instalments"]
-    """Equal payments, principal at the end with yearly interest, or equal principal with interest."""
-    service_source: Id
-    """County source that pays interest and principal."""
-
-
 class Gate(Cited):
     """A condition an estate must meet before it may start."""
 
@@ -278,33 +175,12 @@ class Bundle(Cited):
     """Bonus, as a share of the points of all estates of the area at their earliest start."""
 
 
-class Saving(Cited):
-    """Cost saved when two works are done together at one estate (dig once)."""
-
-    label: Label
-    works: tuple[Id, Id]
-    on: Id
-    """Which of the two works becomes cheaper."""
-    share: Share
-    """Share of that work's cost that is saved, from every component alike."""
-
-
 class Route(Strict):
     """One of several exclusive ways to fund a project."""
 
     label: Label
     without: tuple[Id, ...]
     """Sources that do not pay on this route."""
-
-
-class ResidentRules(Strict):
-    """What protects residents."""
-
-    payer: Id
-    affordability: Dated | None = None
-    """Greatest payment per household over the life of the works (money unit / 户)."""
-    warn_above: Dated | None = None
-    """Payment per household above which reports warn (money unit / 户)."""
 
 
 class PolicyModel(Strict):

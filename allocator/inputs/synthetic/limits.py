@@ -8,7 +8,8 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from allocator.inputs.schemas.policy import Bond, Source
+from allocator.inputs.schemas.bonds import Bond
+from allocator.inputs.schemas.sources import Source
 from allocator.inputs.synthetic.draw import Floats, stream
 from allocator.inputs.synthetic.needs import GRANT
 from allocator.inputs.synthetic.recipe import Setting

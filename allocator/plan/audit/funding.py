@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from allocator.inputs.schemas.base import in_force
-from allocator.inputs.schemas.policy import Band, Source
+from allocator.inputs.schemas.policy import Band
+from allocator.inputs.schemas.sources import Source
 from allocator.plan.audit.exact import lookup
 from allocator.plan.audit.facts import CITY, SHORTFALL, Facts
 from allocator.plan.audit.parts import bands_in_force

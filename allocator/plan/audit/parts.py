@@ -10,7 +10,8 @@ import pandas as pd
 
 from allocator.inputs.case import Case, rate_to_steps
 from allocator.inputs.schemas.base import in_force
-from allocator.inputs.schemas.policy import Band, PayerShares, UnitGrant
+from allocator.inputs.schemas.costs import UnitGrant
+from allocator.inputs.schemas.policy import Band, PayerShares
 from allocator.plan.audit.exact import Ints, fraction, split
 
 KEPT = ["item", "component", "estate", "county", "area", "project", "work", "work_class"]

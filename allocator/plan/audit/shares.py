@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.i18n import _
-from allocator.inputs.schemas.policy import ShareLimit
+from allocator.inputs.schemas.sources import ShareLimit
 from allocator.plan.audit.exact import fraction
 from allocator.plan.audit.funding import Funding
 from allocator.plan.audit.parts import bands_in_force

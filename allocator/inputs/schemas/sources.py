@@ -1,0 +1,82 @@
+"""Sources of money, as the policy model states them: who they pay for, what, and how much at most."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from allocator.inputs.schemas.base import Cited, Dated, Id, Label, Strict
+
+
+class Eligibility(Strict):
+    """What a source may pay for; an empty list means no restriction."""
+
+    classes: tuple[Id, ...] = ()
+    works: tuple[Id, ...] = ()
+    components: tuple[Id, ...] = ()
+    """Component ids, whatever the work."""
+    rules: tuple[Id, ...] = ()
+    not_works: tuple[Id, ...] = ()
+    """Works it may never pay for."""
+
+
+class Cap(Strict):
+    """The most a source pays at one estate over the whole life of its works."""
+
+    per: Literal["household", "floor_area", "estate"]
+    amount: Dated
+    """Amount per household, square metre or estate; unit 元/户, 元/平方米 or 万元/个 (money unit, slash, anything)."""
+
+
+class ShareLimit(Strict):
+    """Least or greatest share that a source pays, in every pool and payment year."""
+
+    of: Literal["payer_part", "cost"]
+    """Share of its payer's part, or of the whole cost."""
+    max: Dated | None = None
+    min: Dated | None = None
+
+
+class Formula(Cited):
+    """Money that a source gains per thing started (a formula grant), on top of its declared limits."""
+
+    per_household: Decimal = Decimal(0)
+    per_floor_area: Decimal = Decimal(0)
+    per_building: Decimal = Decimal(0)
+    per_estate: Decimal = Decimal(0)
+    unit: str = Field(min_length=1)
+    """Money unit of the rates."""
+    lag_years: int = Field(default=0, ge=0)
+    """Years between the start and the arrival of the money."""
+    factor: Decimal = Decimal(1)
+    """Performance factor."""
+
+
+class Source(Cited):
+    """An account of a payer, with its rules; its limits stand in the register (资金额度)."""
+
+    label: Label
+    payer: Id
+    level: Id
+    ledger: str
+    """Budget ledger (一般公共预算 / 政府性基金 / 债 / 社会)."""
+    scope: Literal["city", "county", "area", "estate"]
+    """Where its limits lie; money of one place is not used at another."""
+    limited: bool = True
+    """False when it pays whatever its payer's rules ask of it."""
+    eligible: Eligibility = Eligibility()
+    usable_years: int = Field(default=1, ge=1)
+    """Years in which money may be spent: 1 = the year of arrival only, 2 = that year and the next."""
+    share: ShareLimit | None = None
+    caps: tuple[Cap, ...] = ()
+    excludes: tuple[Id, ...] = ()
+    """Sources that may not pay for the same content."""
+    formula: Formula | None = None
+    listed_year: Cited | None = None
+    """Rule that a project on a route of this source starts in the year it is listed in (列入年度), if there is one."""
+    local: bool = False
+    """Whether it is the county's own money (counted in the goal ``public_money``)."""
+    firm: bool | None = None
+    """Certainty of pledges from this source when the register gives none."""
