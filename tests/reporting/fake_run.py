@@ -84,7 +84,7 @@ POLICY: dict[str, Any] = {
             "ledger": "一般公共预算",
             "basis": "law",
         },
-        "bond": {"label": _label("一般债券", "general bond"), "payer": "government", "ledger": "债"},
+        "bond": {"label": _label("一般债券", "general bond"), "payer": "government", "ledger": "一般债"},
         "utility": {
             "label": _label("管线单位出资", "utility money"),
             "payer": "utility",

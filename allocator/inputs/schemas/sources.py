@@ -61,7 +61,7 @@ class Source(Cited):
     payer: Id
     level: Id
     ledger: str
-    """Budget ledger (一般公共预算 / 政府性基金 / 债 / 社会)."""
+    """Budget ledger (一般公共预算 / 政府性基金 / 一般债 / 专项债 / 特别国债 / 社会)."""
     scope: Literal["city", "county", "area", "estate"]
     """Where its limits lie; money of one place is not used at another."""
     limited: bool = True
