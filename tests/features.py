@@ -277,6 +277,7 @@ def _bonds(draft: Draft) -> None:
             "coupon": draft.one([0.05, 0.03]),
             "repayment": draft.one(["bullet", "instalments", "level"]),
             "service_source": draft.one(["debt_fund", "budget"]),
+            "refinance_share": draft.one([0, 0.4, 1]),
         }
     }
     draft.add("limits", source="bond_money", place=county, year=draft.one(draft.years), amount=draft.money(200, 650))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from allocator.formulation.debt import greatest_service, is_bond_fed
 from allocator.formulation.frames import stack, summed
 from allocator.formulation.funding import SHORTFALL, account_places, places_with_money, scopes
 from allocator.formulation.index import Index
-from allocator.formulation.splitting import Schedule, bond_schedule
 from allocator.inputs.case import Case, rate_to_steps
 from allocator.inputs.register_sheets import TOTAL
 
@@ -49,46 +49,6 @@ def carried_money(case: Case) -> pd.DataFrame:
     carried = case.register.carried.rename(columns={"arrival_year": "arrival"})
     carried = carried.assign(arrival=carried["arrival"].astype(np.int64))
     return summed(carried, ["source", "place", "arrival"], "amount")
-
-
-def lot_steps(case: Case, bond: str) -> int:
-    """Size of a lot of a bond, in whole steps."""
-    lot = case.policy.bonds[bond].lot
-    return rate_to_steps(lot.value, lot.unit, Decimal(1), case.scenario.money)
-
-
-def lot_sizes(case: Case) -> dict[str, int]:
-    """Whole steps of a lot by bond."""
-    return {bond: lot_steps(case, bond) for bond in case.policy.bonds}
-
-
-def schedule(case: Case, bond: str) -> Schedule:
-    """Principal and interest of one lot by year after issue."""
-    terms = case.policy.bonds[bond]
-    return bond_schedule(lot_steps(case, bond), int(terms.term_years.value), terms.coupon.value, terms.repayment)
-
-
-def bond_quotas(case: Case, bond: str, years: Sequence[int]) -> pd.DataFrame:
-    """Quota of a bond; ``county``, ``year``, ``amount`` [steps]."""
-    limits = declared(case)
-    own = (
-        (limits["source"] == case.policy.bonds[bond].source)
-        & (limits["place"] != "")
-        & limits["year"].isin(list(years))
-    )
-    return limits.loc[own, ["place", "year", "amount"]].rename(columns={"place": "county"}).reset_index(drop=True)
-
-
-def all_quotas(index: Index) -> pd.DataFrame:
-    """Quotas of all bonds in the payment years; ``bond``, ``county``, ``year``, ``amount`` [steps]."""
-    case = index.case
-    frames = [bond_quotas(case, bond, index.payment_years).assign(bond=bond) for bond in case.policy.bonds]
-    return stack(frames, ["bond", "county", "year", "amount"])
-
-
-def is_bond_fed(case: Case) -> set[str]:
-    """Sources whose money is bond proceeds; their declared limits are quotas."""
-    return {bond.source for bond in case.policy.bonds.values()}
 
 
 def yearly_accounts(index: Index) -> pd.DataFrame:
@@ -132,42 +92,11 @@ def carry_windows(index: Index, pay: pd.DataFrame) -> pd.DataFrame:
     inside = (windows["year"] >= windows["arrival"]) & (windows["year"] < windows["arrival"] + windows["usable"])
     windows = windows[inside & (windows["year"] <= last)]
     placed = pay.assign(place=pay_places(index, pay))
-    taken = stack([running_bills(case), _greatest_service(index)], [*ACCOUNT, "amount"])
+    taken = stack([running_bills(case), greatest_service(case, index.payment_years)], [*ACCOUNT, "amount"])
     windows = windows.merge(summed(placed, ACCOUNT, "upper"), on=ACCOUNT, how="left")
     windows = windows.merge(summed(taken, ACCOUNT, "amount"), on=ACCOUNT, how="left")
     windows["upper"] = windows["upper"].fillna(0.0) + windows["amount"].fillna(0.0)
     return windows.sort_values(["source", "place", "arrival", "year"], ignore_index=True)
-
-
-def _greatest_service(index: Index) -> pd.DataFrame:
-    """Service if all quotas were issued; ``source``, ``place``, ``year``, ``amount``."""
-    frames = []
-    case = index.case
-    for name, bond in case.policy.bonds.items():
-        quota = bond_quotas(case, name, index.payment_years)
-        lots = quota["amount"] // lot_steps(case, name)
-        for offset, service in enumerate(schedule(case, name).service, start=1):
-            due = quota.assign(year=quota["year"] + offset, amount=lots * service, source=bond.service_source)
-            frames.append(due.rename(columns={"county": "place"}))
-    return stack(frames, [*ACCOUNT, "amount"])
-
-
-def service_terms(index: Index, columns: Columns) -> pd.DataFrame:
-    """Service per lot issued, in all years to the last repayment.
-
-    ``bond``, ``source`` (that pays it), ``county``, ``year`` (due), ``col``, ``principal``, ``interest``, ``amount``
-    [steps].
-    """
-    issue = columns["issue"]
-    frames = []
-    for name, bond in index.case.policy.bonds.items():
-        own = issue[issue["bond"] == name]
-        plan = schedule(index.case, name)
-        frames += [
-            own.assign(year=own["year"] + k, source=bond.service_source, principal=p, interest=i, amount=p + i)
-            for k, (p, i) in enumerate(zip(plan.principal, plan.interest, strict=True), start=1)
-        ]
-    return stack(frames, ["bond", "source", "county", "year", "col", "principal", "interest", "amount"])
 
 
 def formula_terms(index: Index, columns: Columns) -> pd.DataFrame:

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from allocator.formulation.accounts import all_quotas, carry_windows, lot_sizes
+from allocator.formulation.accounts import carry_windows
 from allocator.formulation.costs import greatest_demand
+from allocator.formulation.debt import all_quotas, lot_sizes
 from allocator.formulation.frames import stack, summed
 from allocator.formulation.funding import SHORTFALL
 from allocator.formulation.index import Index, adopted_years
@@ -130,11 +131,11 @@ def saving_pairs(index: Index) -> pd.DataFrame:
 
 
 def _add_bonds(columns: Columns, index: Index) -> None:
-    quota = all_quotas(index)
+    quota = all_quotas(index.case, index.payment_years)
     lot = quota["bond"].map(lot_sizes(index.case)).astype(np.int64)
     issue = quota.assign(lots=quota["amount"] // lot)
     issue = issue[issue["lots"] > 0]
-    columns.add("issue", issue[["bond", "county", "year"]], issue["lots"].to_numpy(float), integer=True)
+    columns.add("issue", issue[["bond", "place", "year"]], issue["lots"].to_numpy(float), integer=True)
 
 
 def _add_money(columns: Columns, index: Index) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from allocator.formulation.accounts import lot_sizes, service_terms
 from allocator.formulation.columns import Columns
 from allocator.formulation.costs import done
+from allocator.formulation.debt import lot_sizes, service_terms
 from allocator.formulation.funding import SHORTFALL
 from allocator.formulation.index import Index
 from allocator.formulation.normal_form import rules_in_force
@@ -100,7 +100,7 @@ def _public_money(index: Index, columns: Columns) -> Terms:
     case = index.case
     pay, issue = columns["pay"], columns["issue"]
     local = pay[pay["source"].isin([n for n, s in case.policy.sources.items() if s.local])]
-    service = service_terms(index, columns)
+    service = service_terms(case, issue)
     service = service[service["year"].isin(index.payment_years)]
     lots = issue["bond"].map(lot_sizes(case)).to_numpy(float)
     return [

@@ -48,7 +48,15 @@ class Schedule:
     """What one lot of a bond costs in the years after its issue, in whole steps."""
 
     principal: tuple[int, ...]
+    """Principal that is charged: what is due, less what is refinanced."""
     interest: tuple[int, ...]
+    refinanced: tuple[int, ...]
+    """Principal due that new bonds repay; it stays in the stock and bears interest."""
+
+    @property
+    def years(self) -> tuple[tuple[int, int, int], ...]:
+        """Principal charged, interest and principal refinanced by year after issue."""
+        return tuple(zip(self.principal, self.interest, self.refinanced, strict=True))
 
     @property
     def service(self) -> tuple[int, ...]:
@@ -62,8 +70,10 @@ def half_up(value: Fraction | Decimal) -> int:
     return int(decimal.to_integral_value(ROUND_HALF_UP))
 
 
-def bond_schedule(lot: int, term: int, coupon: Decimal, repayment: str) -> Schedule:
-    """Principal and interest of one lot over its term.
+def bond_schedule(
+    lot: int, term: int, coupon: Decimal, repayment: str, *, refinanced: Decimal = Decimal(0), years: int = 0
+) -> Schedule:
+    """Principal and interest of one lot over its term, and of what is refinanced for as long as it stands.
 
     Parameters
     ----------
@@ -71,6 +81,8 @@ def bond_schedule(lot: int, term: int, coupon: Decimal, repayment: str) -> Sched
     term: years to the last repayment.
     coupon: yearly interest as a fraction of what is outstanding.
     repayment: ``level`` (equal sums of both), ``bullet`` (all at the end) or ``instalments`` (equal principal).
+    refinanced: share of the principal due that new bonds repay, rounded down; it bears the coupon until the end.
+    years: years to the end, at least ``term``; only what is refinanced has any service after ``term``.
     """
     rate = Fraction(coupon)
     if repayment == "bullet":
@@ -80,12 +92,16 @@ def bond_schedule(lot: int, term: int, coupon: Decimal, repayment: str) -> Sched
         principal = [base + (1 if year < left else 0) for year in range(term)]
     else:
         principal = _annuity_principal(lot, term, rate)
+    principal += [0] * (years - term)
+    share = Fraction(refinanced)
+    renewed = [repaid * share.numerator // share.denominator for repaid in principal]
+    principal = [repaid - kept for repaid, kept in zip(principal, renewed, strict=True)]
     outstanding = lot
     interest = []
     for repaid in principal:
         interest.append(half_up(outstanding * rate))
         outstanding -= repaid
-    return Schedule(tuple(principal), tuple(interest))
+    return Schedule(tuple(principal), tuple(interest), tuple(renewed))
 
 
 def _annuity_principal(lot: int, term: int, rate: Fraction) -> list[int]:

@@ -45,6 +45,11 @@ class Findings:
             text = _("the shares sum to {total}, not to 1").format(total=total.normalize())
             self.add(path, text, _("change the shares so that they sum to 1"))
 
+    def is_share(self, path: Path_, value: Decimal) -> None:
+        """Note a problem unless ``value`` lies between 0 and 1."""
+        if not 0 <= value <= 1:
+            self.add(path, _("{value} is no share").format(value=value), _("write 30 % as 0.3"))
+
     def money_unit(self, path: Path_, unit: str, money: Money) -> None:
         """Note a problem unless ``unit`` begins with a money unit of the scenario (元/户)."""
         known = {money.unit, money.currency, *money.other_units}

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from allocator.errors import Problem
 from allocator.i18n import _
+from allocator.inputs.bond_checks import check_bonds
 from allocator.inputs.findings import Findings
 from allocator.inputs.policy_sources import check_eligibility, check_sources
 from allocator.inputs.register_sheets import STATUS
@@ -40,7 +41,7 @@ def policy_problems(policy: PolicyModel, tree: Tree, as_of: date, money: Money) 
     _rules(findings, as_of)
     _works(findings, as_of)
     _grants_and_parts(findings, money)
-    _bonds(findings, money)
+    check_bonds(findings, money)
     _savings_and_routes(findings)
     check_sources(findings, money)
     _scope_and_residents(findings, as_of, money)
@@ -170,27 +171,6 @@ def _grants_and_parts(findings: Findings, money: Money) -> None:
         if rule is not None and (not rule.values or any(len(value.shares) != 1 for value in rule.values)):
             text = _("the rule {rule!r} does not have one payer bearing all").format(rule=part.rule)
             findings.add((*path, "rule"), text, _("name a rule with a single payer"))
-
-
-def _bonds(findings: Findings, money: Money) -> None:
-    policy = findings.policy
-    for bond_id, bond in policy.bonds.items():
-        path = ("bonds", bond_id)
-        for field, source_id in (("source", bond.source), ("service_source", bond.service_source)):
-            findings.known((*path, field), source_id, policy.sources, _("source"))
-            source = policy.sources.get(source_id)
-            if source is not None and source.scope != "county":
-                text = _("the source {source!r} lies with the {scope}, but bonds are a county's")
-                cure = _("name a source of scope county")
-                findings.add((*path, field), text.format(source=source_id, scope=source.scope), cure)
-        findings.money_unit((*path, "lot", "unit"), bond.lot.unit, money)
-        if bond.lot.value <= 0:
-            findings.add((*path, "lot"), _("a lot must be greater than 0"), _("write the size of one lot"))
-        if bond.term_years.value < 1 or bond.term_years.value != bond.term_years.value.to_integral_value():
-            findings.add((*path, "term_years"), _("the term must be whole years, 1 or more"), _("correct the term"))
-        if not 0 <= bond.coupon.value < 1:
-            text = _("the coupon {value} is no share of the principal").format(value=bond.coupon.value)
-            findings.add((*path, "coupon"), text, _("write 2.5 % as 0.025"))
 
 
 def _savings_and_routes(findings: Findings) -> None:

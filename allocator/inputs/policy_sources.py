@@ -51,9 +51,7 @@ def _eligible(findings: Findings, source_id: str, eligible: Eligibility) -> None
 def _share_limit(findings: Findings, source_id: str, source: Source) -> None:
     for bound in ("min", "max"):
         for position, value in enumerate(getattr(source.share, bound, None) or ()):
-            if not 0 <= value.value <= 1:
-                text = _("{value} is no share").format(value=value.value)
-                findings.add(("sources", source_id, "share", bound, position), text, _("write 30 % as 0.3"))
+            findings.is_share(("sources", source_id, "share", bound, position), value.value)
 
 
 def check_eligibility(findings: Findings, as_of: date) -> None:

@@ -11,8 +11,9 @@ from allocator.formulation.build import Formulation
 from allocator.formulation.frames import summed
 from allocator.formulation.funding import SHORTFALL
 from allocator.plan.choices import read_choices
+from allocator.plan.debt_tables import debt_tables
 from allocator.plan.explanation import explain_estates, passed_over
-from allocator.plan.ledgers import assign_firm, collect_flows, debt_tables, ledger_tables, running_table
+from allocator.plan.ledgers import assign_firm, collect_flows, ledger_tables, running_table
 from allocator.plan.moves import moves_table
 from allocator.plan.payments import payment_lines
 from allocator.plan.selection import bundles_table, estates_table, projects_table, tasks_table, works_table

@@ -9,6 +9,7 @@ import pandas as pd
 
 from allocator.formulation.build import Formulation
 from allocator.formulation.costs import acts, saved_amounts
+from allocator.formulation.debt import county_of
 from allocator.formulation.frames import summed
 from allocator.solving.base import Floats
 
@@ -22,7 +23,7 @@ class Choices:
     starts: ``project`` (row), ``year``, ``route``.
     works: ``item`` (row), ``year``, ``route``; items of started projects that are done.
     bonuses: ``area`` (row), ``year``.
-    issues: ``bond``, ``county``, ``year``, ``lots``.
+    issues: ``bond``, ``place``, ``county``, ``year``, ``lots``.
     due: ``part`` (row), ``route``, ``year``, ``due`` [steps]: what falls due, savings taken off.
     """
 
@@ -47,7 +48,8 @@ def read_choices(f: Formulation, x: Floats) -> Choices:
     only = starts["project"].map(f.index.projects["routes"].map(lambda r: r[0]))
     starts["route"] = starts["route"].where(starts["route"].notna(), only)
     issue = f.columns["issue"]
-    issues = issue.assign(lots=np.round(x[issue["col"].to_numpy(np.int64)]).astype(np.int64)).drop(columns="col")
+    lots = np.round(x[issue["col"].to_numpy(np.int64)]).astype(np.int64)
+    issues = issue.assign(county=issue["place"].map(county_of(f.index.case)), lots=lots).drop(columns="col")
     return Choices(
         starts,
         works,

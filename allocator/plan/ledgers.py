@@ -8,17 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from allocator.formulation.accounts import (
-    bond_quotas,
-    carried_money,
-    formula_gain,
-    is_bond_fed,
-    lot_steps,
-    running_bills,
-    schedule,
-)  # fmt: skip
+from allocator.formulation.accounts import carried_money, formula_gain, running_bills
 from allocator.formulation.build import Formulation
-from allocator.formulation.frames import stack
+from allocator.formulation.debt import is_bond_fed, lot_steps, schedule
 from allocator.formulation.funding import SHORTFALL, scopes
 from allocator.inputs.case import Case
 from allocator.inputs.register_sheets import TOTAL
@@ -126,10 +118,9 @@ def _formula(f: Formulation, choices: Choices) -> dict[Key, int]:
 
 def _proceeds(case: Case, choices: Choices) -> dict[Key, int]:
     found: dict[Key, int] = defaultdict(int)
-    for bond, county, year, lots in choices.issues[["bond", "county", "year", "lots"]].itertuples(
-        index=False, name=None
-    ):
-        found[case.policy.bonds[bond].source, county, int(year)] += int(lots) * lot_steps(case, bond)
+    issues = choices.issues[["bond", "place", "year", "lots"]]
+    for bond, place, year, lots in issues.itertuples(index=False, name=None):
+        found[case.policy.bonds[bond].source, place, int(year)] += int(lots) * lot_steps(case, bond)
     return found
 
 
@@ -287,46 +278,3 @@ def running_table(case: Case, payment_years: tuple[int, ...], source_use: pd.Dat
     has = has.mask(own, (bills["arrived"] - bills["paid"]).fillna(0).astype(np.int64))
     before = before.mask(own, bills.groupby(["project", "source"])["amount"].cumsum() - bills["amount"])
     return bills.assign(firm=(has - before).clip(lower=0).clip(upper=bills["amount"]))[list(TABLES["running"])]
-
-
-def debt_tables(f: Formulation, choices: Choices) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Tables ``bonds`` (issues) and ``debt`` (every county and year to the last repayment)."""
-    case = f.index.case
-    issues = choices.issues.copy()
-    sizes = {name: lot_steps(case, name) for name in case.policy.bonds}
-    issues["amount"] = (issues["lots"] * issues["bond"].map(sizes).fillna(0)).astype(np.int64)
-    issues["bond"], issues["county"] = issues["bond"].astype(object), issues["county"].astype(object)
-    by_bond = [bond_quotas(case, name, f.index.payment_years).assign(bond=name) for name in case.policy.bonds]
-    quotas = stack(by_bond, ["bond", "county", "year", "amount"]).rename(columns={"amount": "quota"})
-    bonds = quotas.merge(issues, on=["bond", "county", "year"], how="left").fillna({"lots": 0, "amount": 0})
-    bonds = bonds.astype({"lots": np.int64, "amount": np.int64, "quota": np.int64, "year": np.int64})
-    return bonds.sort_values(["bond", "county", "year"], ignore_index=True)[list(TABLES["bonds"])], _debt(case, choices)
-
-
-def _debt(case: Case, choices: Choices) -> pd.DataFrame:
-    events: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0, 0])
-    for bond, county, year, lots in choices.issues[["bond", "county", "year", "lots"]].itertuples(
-        index=False, name=None
-    ):
-        plan = schedule(case, bond)
-        events[county, int(year)][0] += int(lots) * lot_steps(case, bond)
-        for offset, (principal, interest) in enumerate(zip(plan.principal, plan.interest, strict=True), start=1):
-            events[county, int(year) + offset][1] += int(lots) * principal
-            events[county, int(year) + offset][2] += int(lots) * interest
-    known = {(c, int(y)): row for c, y, *row in case.register.debt[
-        ["county", "year", "stock_ceiling", "existing_stock", "service_ceiling", "existing_service"]
-    ].itertuples(index=False, name=None)}  # fmt: skip
-    rows: list[tuple[object, ...]] = []
-    stock: dict[str, int] = defaultdict(int)
-    for county, year in sorted({*events, *known}):
-        issued, principal, interest = events.get((county, year), [0, 0, 0])
-        stock[county] += issued - principal
-        ceiling, existing, service_ceiling, service = known.get((county, year), (pd.NA, 0, pd.NA, 0))
-        ceilings = [-1 if pd.isna(value) else int(value) for value in (service_ceiling, ceiling)]
-        rows.append(
-            (
-                county, year, issued, principal, interest, int(service), ceilings[0], int(existing) + stock[county],
-                ceilings[1],
-            )
-        )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(TABLES["debt"]))

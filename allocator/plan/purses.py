@@ -11,16 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
 
-from allocator.formulation.accounts import (
-    bond_quotas,
-    carried_money,
-    declared,
-    is_bond_fed,
-    lot_steps,
-    running_bills,
-    schedule,
-    yearly_accounts,
-)
+from allocator.formulation.accounts import carried_money, declared, running_bills, yearly_accounts
+from allocator.formulation.debt import bond_quotas, is_bond_fed, lot_steps, schedule
 from allocator.formulation.families.caps import BASE
 from allocator.formulation.index import Index
 from allocator.formulation.splitting import Schedule
@@ -301,9 +293,8 @@ class Purses:
         for name, bond in case.policy.bonds.items():
             lot = _Bond(name, lot_steps(case, name), schedule(case, name), bond.service_source)
             self._bonds.setdefault(bond.source, []).append(lot)
-            for county, year, amount in bond_quotas(case, name, self._index.payment_years).itertuples(
-                index=False, name=None
-            ):
+            quotas = bond_quotas(case, name, self._index.payment_years)[["county", "year", "amount"]]
+            for county, year, amount in quotas.itertuples(index=False, name=None):
                 self.limit(("quota", name, county, int(year)), int(amount))
         for kind in ("stock", "service"):
             debt = case.register.debt.dropna(subset=[f"{kind}_ceiling"])

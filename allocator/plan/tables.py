@@ -125,13 +125,23 @@ TABLES: dict[str, dict[str, Kind]] = {
         "lapsed": "money",
         "unlimited": "bool",
     },
-    "bonds": {"bond": "text", "county": "text", "year": "int", "lots": "int", "amount": "money", "quota": "money"},
+    # One row per bond, place of issue and year with a quota; the place is a county, its proceeds arrive there.
+    "bonds": {
+        "bond": "text",
+        "place": "text",
+        "county": "text",
+        "year": "int",
+        "lots": "int",
+        "amount": "money",
+        "quota": "money",
+    },
     "debt": {
         "county": "text",
         "year": "int",
         "issued": "money",
-        "principal": "money",
+        "principal": "money",  # that is charged: what is due less what is refinanced
         "interest": "money",
+        "refinanced": "money",  # 再融资: principal due that new bonds repay, still in the stock
         "existing_service": "money",
         "service_ceiling": "money",
         "stock": "money",

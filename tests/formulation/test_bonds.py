@@ -12,6 +12,7 @@ CASES = (
     "bonds_come_in_lots_and_are_served",
     "bonds_service_ceiling_after_the_last_payment",
     "bonds_stock_ceiling",
+    "bonds_refinanced",
 )
 
 

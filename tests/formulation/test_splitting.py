@@ -68,16 +68,22 @@ def test_nothing_to_divide() -> None:
 @pytest.mark.parametrize(
     ("lot", "term", "coupon", "repayment", "expected"),
     [
-        (100, 3, "0.1", "bullet", Schedule((0, 0, 100), (10, 10, 10))),
-        (100, 3, "0.1", "instalments", Schedule((34, 33, 33), (10, 7, 3))),  # interest of 100, 66, 33
-        (1000, 2, "0.1", "level", Schedule((476, 524), (100, 52))),  # annuity 576.19, the last year pays what is left
-        (1000, 3, "0", "level", Schedule((333, 333, 334), (0, 0, 0))),
-        (15, 1, "0.1", "bullet", Schedule((15,), (2,))),  # half a step rounds up
+        (100, 3, "0.1", "bullet", Schedule((0, 0, 100), (10, 10, 10), (0, 0, 0))),
+        (100, 3, "0.1", "instalments", Schedule((34, 33, 33), (10, 7, 3), (0, 0, 0))),  # interest of 100, 66, 33
+        (1000, 2, "0.1", "level", Schedule((476, 524), (100, 52), (0, 0))),  # annuity 576.19, the rest at the end
+        (1000, 3, "0", "level", Schedule((333, 333, 334), (0, 0, 0), (0, 0, 0))),
+        (15, 1, "0.1", "bullet", Schedule((15,), (2,), (0,))),  # half a step rounds up
     ],
 )
 def test_hand_worked_bonds(lot: int, term: int, coupon: str, repayment: str, expected: Schedule) -> None:
     """Principal and interest by year after issue."""
     assert bond_schedule(lot, term, Decimal(coupon), repayment) == expected
+
+
+def test_what_is_refinanced_stays_debt_and_bears_interest() -> None:
+    """Of 50 and 50 due, 30 % of each (15) are renewed: interest of 100, 65, then of the 30 left to the end."""
+    plan = bond_schedule(100, 2, Decimal("0.1"), "instalments", refinanced=Decimal("0.3"), years=4)
+    assert plan == Schedule((35, 35, 0, 0), (10, 7, 3, 3), (15, 15, 0, 0))
 
 
 @given(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
-from math import prod
+from math import floor, prod
 
 from allocator.inputs.case import rate_to_steps
 from allocator.inputs.register_sheets import TOTAL
@@ -326,7 +326,10 @@ def lot_size(facts: Facts, bond: Bond) -> int:
 
 
 def service(facts: Facts, bond: Bond) -> list[tuple[int, int]]:
-    """Principal and interest of one lot in the years after its issue."""
+    """Principal charged and interest of one lot in the years after its issue.
+
+    What is refinanced is not charged and bears interest to the last year of the tables of debt.
+    """
     lot, years, coupon = lot_size(facts, bond), int(bond.term_years.value), fraction(bond.coupon.value)
     if bond.repayment == "bullet":
         principal = [0] * (years - 1) + [lot]
@@ -338,11 +341,24 @@ def service(facts: Facts, bond: Bond) -> list[tuple[int, int]]:
         for year in range(1, years + 1):
             principal.append(left if year == years else yearly - half_up(left * coupon))
             left -= principal[-1]
+    share = fraction(facts.now(bond.refinance_share)) if bond.refinance_share else Fraction(0)
+    if share:
+        principal += [0] * (last_debt_year(facts) - facts.first - years)
     paid, left = [], lot
     for amount in principal:
-        paid.append((amount, half_up(left * coupon)))
-        left -= amount
+        charged = amount - floor(amount * share)
+        paid.append((charged, half_up(left * coupon)))
+        left -= charged
     return paid
+
+
+def last_debt_year(facts: Facts) -> int:
+    """Last year of the tables of debt: of the sheet, or of the last repayment of any quota."""
+    years = [facts.first, *(int(row["year"]) for row in facts.rows("debt"))]
+    for bond in facts.policy.bonds.values():
+        quotas = [row for row in facts.rows("limits") if row["source"] == bond.source and row["year"] != TOTAL]
+        years += [int(row["year"]) + int(bond.term_years.value) for row in quotas]
+    return max(years)
 
 
 def service_by_year(facts: Facts, lots: Mapping[tuple[str, str, int], int]) -> dict[tuple[str, str, int], int]:
@@ -351,6 +367,8 @@ def service_by_year(facts: Facts, lots: Mapping[tuple[str, str, int], int]) -> d
     for (name, county, year), count in lots.items():
         for lag, (principal, interest) in enumerate(service(facts, facts.policy.bonds[name]), start=1):
             key = (name, county, year + lag)
+            if year + lag > last_debt_year(facts):
+                continue
             total[key] = total.get(key, 0) + count * (principal + interest)
     return total
 

@@ -72,6 +72,32 @@ CASES: dict[str, Worked] = {  # bonds
         ),
         {"shortfall": 40, "public_money": 60},
     ),
+    "bonds_refinanced": Worked(
+        "half of 50 and 50 is renewed: 25 + 10, 25 + 8 of the 75 left, then 5 a year of the 50 that stay debt",
+        one_roof(
+            horizon=(2025, 2025, 2028),
+            policy={
+                "sources": {"bond_money": {"payer": "government"}},
+                "bonds": {
+                    "bond": {
+                        "source": "bond_money",
+                        "lot": 100,
+                        "term_years": 2,
+                        "coupon": 0.1,
+                        "repayment": "instalments",
+                        "service_source": "budget",
+                        "refinance_share": 0.5,
+                    }
+                },
+            },
+            limits=[
+                {"source": "bond_money", "amount": 100},
+                *({"amount": amount, "year": year} for year, amount in ((2026, 35), (2027, 33), (2028, 5))),
+            ],
+            debt=[{"year": 2028, "stock_ceiling": 50}, {"year": 2029, "service_ceiling": 5}],
+        ),
+        {"shortfall": 0, "public_money": 100 + 35 + 33 + 5},
+    ),
     # residents
     "residents_affordability": Worked(
         "pledged 100, but at most 4 per household: 40",

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.errors import Problem, ScenarioError
-from allocator.formulation.accounts import is_bond_fed
+from allocator.formulation.debt import is_bond_fed
 from allocator.formulation.funding import SHORTFALL
 from allocator.i18n import _
 from allocator.inputs.actuals import Actuals

@@ -6,7 +6,8 @@ import pandas as pd
 
 from allocator.analysis.roll.happened import Happened
 from allocator.analysis.roll.purses import Account, Purse, counties, placed_bills
-from allocator.formulation.accounts import formula_gain, is_bond_fed
+from allocator.formulation.accounts import formula_gain
+from allocator.formulation.debt import is_bond_fed
 from allocator.formulation.index import build_index
 from allocator.inputs.frames import blank_value, series
 from allocator.inputs.register_sheets import CERTAINTY, SHEET, TOTAL

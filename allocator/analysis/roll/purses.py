@@ -10,8 +10,8 @@ import pandas as pd
 
 from allocator.analysis.roll.happened import Happened
 from allocator.errors import Problem, ScenarioError
-from allocator.formulation.accounts import lot_steps, schedule
-from allocator.formulation.splitting import Schedule, bond_schedule
+from allocator.formulation.debt import last_debt_year, lot_steps, refinance_share, schedule
+from allocator.formulation.splitting import bond_schedule
 from allocator.i18n import _
 from allocator.inputs.case import from_steps
 from allocator.plan.ledgers import overall_accounts
@@ -124,9 +124,13 @@ def bond_service(happened: Happened) -> Iterator[tuple[str, str, str, int, int, 
     for bond, county, amount in happened.issued.itertuples(index=False, name=None):
         terms = case.policy.bonds[bond]
         # An issue of other than whole lots is served like one lot of its size.
-        plan = bond_schedule(int(amount), int(terms.term_years.value), terms.coupon.value, terms.repayment)
-        if int(amount) % lot_steps(case, bond) == 0:
-            lots, plan = int(amount) // lot_steps(case, bond), schedule(case, bond)
-            plan = Schedule(tuple(lots * p for p in plan.principal), tuple(lots * i for i in plan.interest))
-        for offset, (principal, interest) in enumerate(zip(plan.principal, plan.interest, strict=True), start=1):
-            yield bond, county, terms.service_source, happened.year.past + offset, principal, interest
+        lots, rest = divmod(int(amount), lot_steps(case, bond))
+        one = schedule(case, bond)
+        if rest:
+            share, years = refinance_share(case, terms), len(one.principal)
+            term = int(terms.term_years.value)
+            one = bond_schedule(int(amount), term, terms.coupon.value, terms.repayment, refinanced=share, years=years)
+            lots = 1
+        for year, (principal, interest, _kept) in enumerate(one.years, start=happened.year.past + 1):
+            if year <= last_debt_year(case):
+                yield bond, county, terms.service_source, year, lots * principal, lots * interest

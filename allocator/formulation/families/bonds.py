@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from allocator.formulation.accounts import all_quotas, lot_sizes, service_terms
 from allocator.formulation.columns import Columns
+from allocator.formulation.debt import all_quotas, county_of, lot_sizes, service_terms
 from allocator.formulation.frames import summed
 from allocator.formulation.index import Index
 from allocator.formulation.rows import COUNTY, Rows, make_rows, term
@@ -23,10 +23,12 @@ def bonds(index: Index, columns: Columns) -> tuple[Rows, ...]:
     Service inside the payment years also draws on the county's account (source_limits). Steps of money.
     Source: register 债务 and 资金额度, policy ``bonds``; formulation.md, bonds.
     """
-    issue = columns["issue"]
-    issue = issue.assign(lot=issue["bond"].map(lot_sizes(index.case)).astype(float))
-    key = ["bond", "county", "year"]
-    quota = issue.merge(all_quotas(index), on=key)
+    case, issue = index.case, columns["issue"]
+    issue = issue.assign(
+        lot=issue["bond"].map(lot_sizes(case)).astype(float), county=issue["place"].map(county_of(case))
+    )
+    key = ["bond", "place", "year"]
+    quota = issue.drop(columns="county").merge(all_quotas(case, index.payment_years), on=key)
     most = quota["amount"].to_numpy(float)
     within = make_rows("bonds.quota", quota[key], [term(quota, "lot")], upper=most, reach=COUNTY, unit="money")
     return within, _stock(index, columns, issue), _service(index, columns)
@@ -36,7 +38,7 @@ def _stock(index: Index, columns: Columns, issue: pd.DataFrame) -> Rows:
     debt = index.case.register.debt.dropna(subset=["stock_ceiling"])
     keys = debt[["county", "year"]].astype({"year": np.int64})
     issued = issue[["county", "year", "col", "lot"]].rename(columns={"year": "event", "lot": "change"})
-    due = service_terms(index, columns)
+    due = service_terms(index.case, columns["issue"])
     repaid = due[["county", "year", "col"]].rename(columns={"year": "event"})
     repaid["change"] = -due["principal"].astype(float)
     events = keys.merge(pd.concat([issued, repaid]), on="county")
@@ -50,6 +52,6 @@ def _service(index: Index, columns: Columns) -> Rows:
     debt = index.case.register.debt.dropna(subset=["service_ceiling"])
     keys = debt[["county", "year"]].astype({"year": np.int64})
     room = (debt["service_ceiling"] - debt["existing_service"]).to_numpy(float)
-    due = service_terms(index, columns)[["county", "year", "col", "amount"]]
+    due = service_terms(index.case, columns["issue"])[["county", "year", "col", "amount"]]
     terms = [term(due.assign(amount=due["amount"].astype(float)), "amount")]
     return make_rows("bonds.service", keys, terms, upper=room, reach=COUNTY, unit="money")

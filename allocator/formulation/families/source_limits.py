@@ -11,14 +11,12 @@ from allocator.formulation.accounts import (
     carried_money,
     declared,
     formula_terms,
-    is_bond_fed,
-    lot_sizes,
     placed_payments,
     running_bills,
-    service_terms,
     yearly_accounts,
 )  # fmt: skip
 from allocator.formulation.columns import Columns
+from allocator.formulation.debt import is_bond_fed, lot_sizes, service_terms
 from allocator.formulation.frames import stack, summed
 from allocator.formulation.funding import scopes
 from allocator.formulation.index import Index
@@ -54,10 +52,11 @@ class _Money:
 
     def __init__(self, index: Index, columns: Columns) -> None:
         self.pay = placed_payments(index, columns)
-        service = service_terms(index, columns).rename(columns={"county": "place"})
+        service = service_terms(index.case, columns["issue"])
+        service = service.assign(place=service["county"])
         self.service = service[service["year"].isin(index.payment_years)][[*ACCOUNT, "col", "amount"]]
         self.spending = stack([term(self.pay, 1.0), _as_term(self.service, 1.0)], [*ACCOUNT, "col", "coefficient"])
-        proceeds = columns["issue"].rename(columns={"county": "place"})
+        proceeds = columns["issue"].copy()
         proceeds["source"] = proceeds["bond"].map({n: b.source for n, b in index.case.policy.bonds.items()})
         proceeds["amount"] = proceeds["bond"].map(lot_sizes(index.case)).astype(float)
         formulas = _as_term(formula_terms(index, columns), -1.0)

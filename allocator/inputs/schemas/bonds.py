@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from allocator.inputs.schemas.base import Cited, Id, Label, Quantity
+from allocator.inputs.schemas.base import Cited, Dated, Id, Label, Quantity
 
 
 class Bond(Cited):
@@ -21,3 +21,5 @@ class Bond(Cited):
     """Equal payments, principal at the end with yearly interest, or equal principal with interest."""
     service_source: Id
     """County source that pays interest and principal."""
+    refinance_share: Dated | None = None
+    """Share of the principal falling due that new bonds repay (再融资债券); it stays debt and bears the coupon."""

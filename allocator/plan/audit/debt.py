@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from allocator.i18n import _
-from allocator.plan.audit.exact import fraction, service_per_lot
 from allocator.plan.audit.report import Book
 from allocator.plan.audit.view import View
 
 NO_CEILING = -1
 KEY = ["county", "year"]
+FIGURES = ("principal", "interest", "refinanced")
+"""What a lot costs in a year: principal that is charged, interest, and principal that is refinanced."""
 
 
 def lot_steps(view: View, bond: str) -> int:
@@ -20,53 +21,51 @@ def lot_steps(view: View, bond: str) -> int:
 
 
 def issues(view: View) -> pd.DataFrame:
-    """Lots issued of known bonds: bond, county, year, lots, amount (lots x lot), source."""
+    """Lots issued of known bonds: bond, place, county, year, lots, amount (lots x lot), source."""
     rows = view.tables["bonds"]
     bonds = view.facts.case.policy.bonds
     rows = rows[rows["bond"].isin(list(bonds))]
     size = rows["bond"].map({key: lot_steps(view, key) for key in bonds}).astype("int64")
     source = rows["bond"].map({key: bond.source for key, bond in bonds.items()}).astype("str")
-    return rows[["bond", "county", "year", "lots"]].assign(amount=rows["lots"] * size, source=source)
+    return rows[["bond", "place", "county", "year", "lots"]].assign(amount=rows["lots"] * size, source=source)
 
 
 def proceeds(view: View) -> pd.Series:
     """Steps that bonds bring to their sources, by (source, place, year)."""
-    rows = issues(view).rename(columns={"county": "place"})
-    scope = rows["source"].map(view.facts.sources["scope"]).fillna("")
-    rows = rows.assign(place=rows["place"].where(scope != "city", ""))
+    rows = issues(view)
     return rows.groupby(["source", "place", "year"])["amount"].sum().astype("int64")
 
 
 def lots_service(view: View) -> pd.DataFrame:
-    """Service of all lots issued: bond, county, issued (year), year, principal, interest."""
-    frames = []
-    rows = issues(view)
-    for key, bond in view.facts.case.policy.bonds.items():
-        issued = rows.loc[rows["bond"] == key, ["bond", "county", "year", "lots"]].rename(columns={"year": "issued"})
-        term, coupon = int(bond.term_years.value), fraction(bond.coupon.value)
-        schedule = service_per_lot(lot_steps(view, key), coupon, term, bond.repayment)
-        for after, (principal, interest) in enumerate(schedule, start=1):
+    """Service of all lots issued: bond, place, county, issued (year), year, principal, interest, refinanced."""
+    frames, rows = [], issues(view)
+    columns = ["bond", "place", "county", "year", "lots"]
+    for key in view.facts.case.policy.bonds:
+        issued = rows.loc[rows["bond"] == key, columns].rename(columns={"year": "issued"})
+        for after, figures in enumerate(view.facts.lot_service(key), start=1):
             due = issued.assign(year=issued["issued"] + after)
-            frames.append(due.assign(principal=due["lots"] * principal, interest=due["lots"] * interest))
+            told = {name: due["lots"] * steps for name, steps in zip(FIGURES, figures, strict=True)}
+            frames.append(due.assign(**told))
     if not frames:
-        whole = {name: pd.Series(dtype="int64") for name in ("issued", "year", "principal", "interest")}
-        return pd.DataFrame({"bond": pd.Series(dtype="str"), "county": pd.Series(dtype="str"), **whole})
-    return pd.concat(frames, ignore_index=True)
+        whole = {name: pd.Series(dtype="int64") for name in ("issued", "year", *FIGURES)}
+        return pd.DataFrame({**{name: pd.Series(dtype="str") for name in ("bond", "place", "county")}, **whole})
+    every = pd.concat(frames, ignore_index=True)
+    return every[every["year"] <= view.facts.last_debt_year].reset_index(drop=True)
 
 
 def check_bonds(view: View, book: Book) -> None:
     """Re-check lots, quota, ceilings on service and stock, and the table of debt."""
     table, rows = view.tables["bonds"], issues(view)
     unknown = ~table["bond"].isin(list(view.facts.case.policy.bonds))
-    place = ["bond", "county", "year"]
+    place = ["bond", "place", "year"]
     book.none("bonds", _("bonds are in the policy model"), table, unknown, (place, "bond", _("a bond")))
     counties = list(view.facts.case.scenario.counties)
     book.none(
         "bonds",
         _("bonds are issued by counties"),
         table,
-        ~table["county"].isin(counties),
-        (place, "county", _("a county")),
+        ~table["county"].isin(counties) | (table["place"] != table["county"]),
+        (place, "place", _("a county")),
     )
     book.none("bonds", _("lots are not negative"), table, table["lots"] < 0, (place, "lots", ">= 0"))
     inside = table["year"].between(view.facts.first, view.facts.until)
@@ -83,15 +82,15 @@ def _quota(view: View, rows: pd.DataFrame, book: Book) -> None:
     quota = limits.groupby(["source", "place", "year"])["amount"].sum().astype("int64")
     issued = proceeds(view)
     book.at_most("bonds", _("issues within the quota"), issued, quota.reindex(issued.index, fill_value=0), money=True)
-    table = view.tables["bonds"].merge(rows[["bond", "county", "year", "source"]], on=["bond", "county", "year"])
-    told = table.rename(columns={"county": "place"}).set_index(["source", "place", "year"])["quota"]
+    table = view.tables["bonds"].merge(rows[["bond", "place", "year", "source"]], on=["bond", "place", "year"])
+    told = table.set_index(["source", "place", "year"])["quota"]
     told = told.groupby(level=[0, 1, 2]).max()
     book.equal("bonds", _("quota of the table of bonds"), told, quota.reindex(told.index, fill_value=0), money=True)
 
 
 def _ceilings(view: View, book: Book) -> None:
     declared = view.facts.case.register.debt.set_index(KEY)
-    service = lots_service(view).groupby(KEY)[["principal", "interest"]].sum().astype("int64")
+    service = lots_service(view).groupby(KEY)[list(FIGURES)].sum().astype("int64")
     issued = issues(view).groupby(KEY)["amount"].sum().astype("int64")
     total = (service["principal"] + service["interest"]).reindex(declared.index, fill_value=0)
     total = total + declared["existing_service"].astype("int64")
@@ -129,7 +128,7 @@ def _debt_table(view: View, book: Book, issued: pd.Series, service: pd.DataFrame
     )
     told = table.drop_duplicates(KEY).set_index(KEY)
     book.equal("bonds", _("debt: issued"), told["issued"], issued[issued != 0], money=True)
-    for name in ("principal", "interest"):
+    for name in FIGURES:
         own = service[name]
         book.equal("bonds", _("debt: {column}").format(column=name), told[name], own[own != 0], money=True)
     declared = view.facts.case.register.debt.set_index(KEY).reindex(told.index)

@@ -75,11 +75,15 @@ def lookup(keys: pd.Series, table: pd.Series, default: str | int) -> pd.Series:
     return known.set_axis(keys.index)
 
 
-def service_per_lot(lot: int, coupon: Fraction, term: int, repayment: str) -> list[tuple[int, int]]:
-    """Principal and interest of one lot, in whole steps, 1 … ``term`` years after its issue.
+def service_per_lot(
+    lot: int, coupon: Fraction, term: int, repayment: str, *, renewed: Fraction = Fraction(0), years: int = 0
+) -> list[tuple[int, int, int]]:
+    """Principal, interest and principal refinanced of one lot, in whole steps, by year after its issue.
 
     ``level``: equal yearly totals (annuity), the last year pays what is left; ``instalments``: equal principal;
     ``bullet``: all principal at the end. Interest of a year is what is outstanding times the coupon, rounded half up.
+    Of the principal due, the share ``renewed`` (rounded down) is refinanced: it is not charged and bears the coupon for
+    all of ``years``, when these are more than the term.
     """
     if repayment == "level":
         factor = coupon / (1 - (1 + coupon) ** -term) if coupon else Fraction(1, term)
@@ -89,12 +93,19 @@ def service_per_lot(lot: int, coupon: Fraction, term: int, repayment: str) -> li
         yearly = 0
         even = split(np.array([lot]), [Fraction(1)] * term)[0].tolist()
         planned = even if repayment == "instalments" else [0] * (term - 1) + [lot]
+    planned = planned or _annuity(lot, coupon, term, yearly)
     outstanding, schedule = lot, []
-    for year in range(term):
-        interest = half_up(outstanding * coupon)
-        principal = planned[year] if planned is not None else yearly - interest
-        if planned is None and year == term - 1:
-            principal = outstanding
-        schedule.append((principal, interest))
-        outstanding -= principal
+    for due in [*planned, *[0] * (years - term)]:
+        interest, kept = half_up(outstanding * coupon), due * renewed.numerator // renewed.denominator
+        schedule.append((due - kept, interest, kept))
+        outstanding -= due - kept
     return schedule
+
+
+def _annuity(lot: int, coupon: Fraction, term: int, yearly: int) -> list[int]:
+    """Principal due by year when every year but the last has the same total."""
+    left, planned = lot, []
+    for _year in range(term - 1):
+        planned.append(yearly - half_up(left * coupon))
+        left -= planned[-1]
+    return [*planned, left]

@@ -11,9 +11,10 @@ from functools import cached_property
 import pandas as pd
 
 from allocator.inputs.case import Case, rate_to_steps
+from allocator.inputs.register_sheets import TOTAL
 from allocator.inputs.schemas.base import Quantity, in_force
 from allocator.inputs.schemas.policy import Scope
-from allocator.plan.audit.exact import fraction
+from allocator.plan.audit.exact import fraction, service_per_lot
 from allocator.plan.audit.parts import cost_parts
 
 NEVER = 10_000
@@ -77,6 +78,24 @@ class Facts:
         count = fraction(times)
         exact = quantity.value * count.numerator
         return rate_to_steps(exact / count.denominator, quantity.unit, exact.__class__(1), self.case.scenario.money)
+
+    @cached_property
+    def last_debt_year(self) -> int:
+        """Last year of the tables of debt: of the register's sheet, or of the last repayment of any quota."""
+        register, years = self.case.register, [self.first]
+        years += [int(year) for year in register.debt["year"]]
+        for bond in self.case.policy.bonds.values():
+            quotas = register.limits[(register.limits["source"] == bond.source) & (register.limits["year"] != TOTAL)]
+            years += [int(year) + int(bond.term_years.value) for year in quotas["year"]]
+        return max(years)
+
+    def lot_service(self, bond: str) -> list[tuple[int, int, int]]:
+        """Principal charged, interest and principal refinanced of one lot, by year after its issue."""
+        terms = self.case.policy.bonds[bond]
+        share, term = self.now(terms.refinance_share) or Fraction(0), int(terms.term_years.value)
+        years = max(term, self.last_debt_year - self.first) if share else term
+        lot, coupon = self.steps(terms.lot), fraction(terms.coupon.value)
+        return service_per_lot(lot, coupon, term, terms.repayment, renewed=share, years=years)
 
     def per_estate(self, quantity: Quantity, counts: pd.Series) -> pd.Series:
         """Whole steps of ``quantity`` times each of ``counts``, each rounded half up."""

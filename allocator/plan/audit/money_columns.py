@@ -13,7 +13,7 @@ import pandas as pd
 
 from allocator.inputs.register_sheets import TOTAL
 from allocator.plan.audit.accounts import Accounts
-from allocator.plan.audit.exact import Ints, fraction, lookup, service_per_lot, split, times
+from allocator.plan.audit.exact import Ints, fraction, lookup, split, times
 from allocator.plan.audit.facts import CITY, SHORTFALL
 from allocator.plan.audit.parts import spend_profile
 from allocator.plan.audit.program import Program, blank, labels
@@ -113,9 +113,9 @@ class MoneyColumns:
 
     @cached_property
     def issues(self) -> pd.DataFrame:
-        """``issue``: bond, county, year, column, quota and lot [steps], most [lots], source, place, service_source.
+        """``issue``: bond, place, year, column, quota and lot [steps], most [lots], source, county, service_source.
 
-        ``place`` is where the proceeds arrive, ``service_place`` where the service is paid.
+        ``place`` is where the bond is issued and its proceeds arrive; its county pays the service.
         """
         facts, frames = self.program.facts, []
         limits = self.declared.declared["amount"].reset_index()
@@ -123,34 +123,32 @@ class MoneyColumns:
             (limits["year"] != TOTAL) & limits["year"].between(facts.first, facts.until) & (limits["place"] != CITY)
         ]
         for key, bond in facts.case.policy.bonds.items():
-            mine = limits[limits["source"] == bond.source].rename(columns={"place": "county", "amount": "quota"})
-            frames.append(mine.assign(bond=key, lot=facts.steps(bond.lot), service_source=bond.service_source))
+            mine = limits[limits["source"] == bond.source].rename(columns={"amount": "quota"})
+            mine = mine[mine["place"].isin(list(facts.case.scenario.counties))]
+            mine = mine.assign(bond=key, county=mine["place"], lot=facts.steps(bond.lot))
+            frames.append(mine.assign(service_source=bond.service_source))
         if not frames:
             return blank(
-                "bond", "county", "source", "place", "service_source", "service_place", "column",
+                "bond", "county", "source", "place", "service_source", "column",
                 whole=("year", "quota", "lot", "most"),
             )  # fmt: skip
         every = pd.concat(frames, ignore_index=True)
         every = every[every["quota"] >= every["lot"]].reset_index(drop=True)
         every["most"] = every["quota"] // every["lot"]
-        for column, payer in (("place", "source"), ("service_place", "service_source")):
-            scope = lookup(every[payer], facts.sources["scope"].astype("str"), "")
-            every[column] = every["county"].where(scope != "city", CITY)
-        return every.assign(column=labels("issue", every, ["bond", "county", "year"]))
+        return every.assign(column=labels("issue", every, ["bond", "place", "year"]))
 
     @cached_property
     def service(self) -> pd.DataFrame:
-        """Service of one lot of each issue: columns of the issue, due (year), principal, interest."""
+        """Service of one lot of each issue: columns of the issue, due (year), principal (charged), interest."""
         facts, issues, frames = self.program.facts, self.issues, []
-        for key, bond in facts.case.policy.bonds.items():
-            lot, term = facts.steps(bond.lot), int(bond.term_years.value)
-            schedule = service_per_lot(lot, fraction(bond.coupon.value), term, bond.repayment)
+        for key in facts.case.policy.bonds:
             mine = issues[issues["bond"] == key]
-            for after, (principal, interest) in enumerate(schedule, start=1):
+            for after, (principal, interest, _renewed) in enumerate(facts.lot_service(key), start=1):
                 frames.append(mine.assign(due=mine["year"] + after, principal=principal, interest=interest))
         if not frames:
             return issues.assign(due=0, principal=0, interest=0)
-        return pd.concat(frames, ignore_index=True)
+        every = pd.concat(frames, ignore_index=True)
+        return every[every["due"] <= facts.last_debt_year].reset_index(drop=True)
 
     def gains(self, source: str) -> pd.DataFrame:
         """Formula money of each start: source, place, arrival, column, gain."""
@@ -177,7 +175,7 @@ class MoneyColumns:
             {(key, place) for key, place, _year in series.index}
             for series in (accounts.limit, accounts.carried, accounts.running)
         ]
-        for columns in (["source", "place"], ["service_source", "service_place"]):
+        for columns in (["source", "place"], ["service_source", "county"]):
             pairs.append(self.issues[columns].drop_duplicates().itertuples(index=False, name=None))
         pairs += [[(key, place) for place in set(self.gains(key)["place"])] for key in sources.index]
         for key, place in chain.from_iterable(pairs):

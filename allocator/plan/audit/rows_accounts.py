@@ -62,12 +62,11 @@ def _money_in_and_out(money: MoneyColumns, rows: Rows, source: str, span: int) -
         (served["service_source"] == source)
         & served["due"].between(money.program.facts.first, money.program.facts.until)
     ]
-    city = money.program.facts.sources["scope"][source] == "city"
-    names = labels(out, served.assign(place=CITY if city else served["county"]), ["service_source", "place", "due"])
+    names = labels(out, served, ["service_source", "county", "due"])
     rows.add(names, served["column"], (served["principal"] + served["interest"]).astype(object))
     issued = money.issues
     issued = issued[issued["source"] == source]
-    rows.add(labels(into, issued, ["source", "county", "year"]), issued["column"], -issued["lot"].astype(object))
+    rows.add(labels(into, issued, ["source", "place", "year"]), issued["column"], -issued["lot"].astype(object))
     gains = money.gains(source)
     rows.add(labels(into, gains, ["source", "place", "arrival"]), gains["column"], -gains["gain"].astype(object))
 
@@ -114,8 +113,7 @@ def _one_limit(
         return
     served = money.service
     served = served[(served["service_source"] == source) & served["due"].between(facts.first, facts.until)]
-    city = facts.sources["scope"][source] == "city"
-    served = served[((served["county"] == place) | wide | city) & ((served["due"] == year) | (year == TOTAL))]
+    served = served[((served["county"] == place) | wide) & ((served["due"] == year) | (year == TOTAL))]
     rows.add(
         pd.Series(name, index=served.index), served["column"], (served["principal"] + served["interest"]).astype(object)
     )
@@ -136,7 +134,7 @@ def _pledges(money: MoneyColumns, rows: Rows) -> None:
 
 def _bonds(money: MoneyColumns, rows: Rows) -> None:
     facts, issues, service = money.program.facts, money.issues, money.service
-    names = labels("bonds.quota", issues, ["bond", "county", "year"]) if len(issues) else pd.Series(dtype="str")
+    names = labels("bonds.quota", issues, ["bond", "place", "year"])
     rows.add(names, issues["column"], issues["lot"].astype(object))
     rows.put_each(names, upper=issues["quota"].astype(int).tolist())
     debt = facts.case.register.debt

@@ -253,7 +253,7 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
         {"source": "central", "place": "c", "arrival_year": 2025, "year": 2026, "amount": 5},
         {"source": "central", "place": "c", "arrival_year": 2026, "year": 2026, "amount": 10},
     ],
-    "bonds": [{"bond": "general", "county": "c", "year": 2025, "lots": 1, "amount": 10, "quota": 15}],
+    "bonds": [{"bond": "general", "place": "c", "county": "c", "year": 2025, "lots": 1, "amount": 10, "quota": 15}],
     "debt": [
         {"county": "c", "year": 2025, "issued": 10, "stock": 110},
         {"county": "c", "year": 2026, "principal": 5, "interest": 1, "stock": 105},
