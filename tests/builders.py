@@ -218,8 +218,9 @@ def _complete(records: dict[str, list[dict[str, Any]]], model: PolicyModel, coun
         for record in records[sheet]:
             record.setdefault("county", county)
             record.setdefault("year", first)
-    for pledge in records["pledges"]:
-        pledge.setdefault("source", "pledge")
+    for sheet in ("pledges", "votes"):
+        for record in records[sheet]:
+            record.setdefault("source", "pledge")
 
 
 def _complete_estates(records: dict[str, list[dict[str, Any]]], county: str) -> None:

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from allocator.formulation.normal_form import rules_in_force
+from allocator.formulation.pledges import counted_pledges
+from allocator.formulation.readiness import value_on
 from allocator.inputs.case import Case
 from allocator.inputs.schemas.base import in_force
 from allocator.inputs.schemas.policy import PayerShares, PolicyModel
@@ -19,6 +21,9 @@ from allocator.inputs.schemas.sources import Eligibility, Source
 
 SHORTFALL = "shortfall"
 """Name of the last-resort source."""
+
+AREA_MEASURES = ("estates", "households", "floor_area")
+"""How the size of an area is measured: its estates in the register, their households, their square metres."""
 
 
 @dataclass(frozen=True)
@@ -130,11 +135,29 @@ def places_with_money(case: Case) -> pd.DataFrame:
             records.append((name, ""))
         elif source.scope in places and (not source.limited or source.formula is not None or name in fed):
             records += [(name, place) for place in places[source.scope]]
-    pledged = register.pledges.loc[register.pledges["amount"] > 0, ["source", "estate"]]
+    pledges = counted_pledges(case)
+    pledged = pledges.loc[pledges["amount"] > 0, ["source", "estate"]]
     records += list(pledged.itertuples(index=False, name=None))
     unlimited = [n for n, s in policy.sources.items() if s.scope == "estate" and not s.limited]
     records += [(name, estate) for name in unlimited for estate in register.estates["estate"]]
     return pd.DataFrame(records, columns=["source", "place"]).drop_duplicates(ignore_index=True)
+
+
+def _in_small_area(case: Case, source: pd.Series, estate: pd.Series) -> np.ndarray:
+    """Whether each source pays only for estates of areas larger than that of the estate beside it."""
+    estates = case.register.estates
+    totals = estates[estates["area"] != ""].assign(estates=1).groupby("area")[list(AREA_MEASURES)].sum()
+    small = np.zeros(len(source), dtype=bool)
+    for name, entry in case.policy.sources.items():
+        if entry.only_areas is None:
+            continue
+        here = (source == name).to_numpy(bool)
+        sizes = totals.reindex(estate[here].map(estates.set_index("estate")["area"]))
+        for measure in AREA_MEASURES:
+            least = value_on(getattr(entry.only_areas, f"at_least_{measure}"), case)
+            if least is not None:
+                small[here] |= ~(sizes[measure] >= float(least)).to_numpy(bool)
+    return small
 
 
 def part_sources(case: Case, parts: pd.DataFrame) -> pd.Series:
@@ -150,6 +173,7 @@ def part_sources(case: Case, parts: pd.DataFrame) -> pd.Series:
     long = combos.reset_index(names="combo").merge(_candidates(case, kinds), on="kind")
     long["place"] = account_places(case, long["source"], long["estate"], long["estate"].map(county))
     long = long.merge(places_with_money(case), on=["source", "place"])
+    long = long[~_in_small_area(case, long["source"], long["estate"])]
     order = {name: position for position, name in enumerate(case.policy.sources)}
     long = long.assign(rank=long["source"].map(order)).sort_values(["combo", "rank"])
     found = long.groupby("combo")["source"].agg(tuple)

@@ -31,6 +31,7 @@ class Register:
     neighbours: pd.DataFrame
     gates: pd.DataFrame
     pledges: pd.DataFrame
+    votes: pd.DataFrame
     adopted: pd.DataFrame
     running: pd.DataFrame
     carried: pd.DataFrame

@@ -66,6 +66,7 @@ def parser(heading: Heading, money: Money) -> Parser:
         "year_or_total": lambda text: (
             TOTAL if half_width(text).casefold() in ("合计", "total", "总计") else _year(text)
         ),
+        "date": _date,
         "share": lambda text: _share(text, heading.factor),
         "money": lambda text: _money(text, heading.factor, money),
         "rate": lambda text: _amount(text, heading.factor),
@@ -171,6 +172,17 @@ def _year(text: str) -> int | Unreadable:
         limits = {"first": FIRST_YEAR, "last": LAST_YEAR}
         return Unreadable(_("the year {found} is not between {first} and {last}").format(found=value, **limits), cure)
     return value
+
+
+def _date(text: str) -> str | Unreadable:
+    dated = _DATE.match(half_width(text))
+    cure = _("write a date like 2025-03-01")
+    if dated is None or dated[3] is None:
+        return Unreadable(_("{found!r} is not a date").format(found=text), cure)
+    year = _year(text)
+    if isinstance(year, Unreadable):
+        return Unreadable(year.finding, cure)
+    return f"{year:04d}-{int(dated[2]):02d}-{int(dated[3]):02d}"
 
 
 def _is_date(dated: re.Match[str]) -> bool:

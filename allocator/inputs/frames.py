@@ -18,7 +18,7 @@ def dtype_of(column: Column) -> str:
 
     ``ids`` (tuples), ``rate``, ``share`` and points (Decimal or None) are object columns.
     """
-    if column.kind in ("text", "id", "choice"):
+    if column.kind in ("text", "id", "choice", "date"):
         return "str"
     if column.kind in ("ids", "rate", "share") or column.key in EXACT_NUMBERS:
         return "object"
@@ -31,7 +31,7 @@ def dtype_of(column: Column) -> str:
 
 def blank_value(column: Column) -> object:
     """Value of a blank cell of an optional column, as it stands in the canonical frame."""
-    if column.kind in ("text", "id", "choice"):
+    if column.kind in ("text", "id", "choice", "date"):
         return column.default or ""
     if column.kind == "ids":
         return ()

@@ -11,6 +11,7 @@ from allocator.inputs.schemas.base import in_force
 from allocator.inputs.schemas.policy import PolicyModel
 from allocator.inputs.schemas.scenario import Money
 from allocator.inputs.schemas.sources import Eligibility, Source
+from allocator.inputs.yaml_files import Path_
 
 
 def check_sources(findings: Findings, money: Money) -> None:
@@ -31,6 +32,41 @@ def check_sources(findings: Findings, money: Money) -> None:
         if source.formula is not None:
             findings.money_unit((*path, "formula", "unit"), source.formula.unit, money)
         _share_limit(findings, source_id, source)
+        _vote(findings, source_id, source)
+        _area_size(findings, source_id, source)
+
+
+def _vote(findings: Findings, source_id: str, source: Source) -> None:
+    path: Path_ = ("sources", source_id, "vote")
+    if source.vote is None:
+        return
+    if source.scope != "estate" or not source.limited:
+        finding = _("owners vote on what their estate pledges, but the source has no pledges")
+        findings.add(path, finding, _("give it scope: estate and limited: true, or remove the vote"))
+    for field in ("people", "area", "taking_part"):
+        for position, value in enumerate(getattr(source.vote, field) or ()):
+            if not 0 <= value.value <= 1:
+                text = _("{value} is no share").format(value=value.value)
+                findings.add((*path, field, position), text, _("write 30 % as 0.3"))
+            elif source.vote.more_than and field != "taking_part" and value.value == 1:
+                finding = _("no vote can have more than all of it in favour")
+                findings.add((*path, field, position), finding, _("set more_than: false, or lower the share"))
+
+
+def _area_size(findings: Findings, source_id: str, source: Source) -> None:
+    path: Path_ = ("sources", source_id, "only_areas")
+    if source.only_areas is None:
+        return
+    sizes = {name: values for name, values in source.only_areas if values is not None}
+    if not sizes:
+        findings.add(
+            path, _("no size is stated"), _("state at_least_estates, at_least_households or at_least_floor_area")
+        )
+    for name, values in sizes.items():
+        for position, value in enumerate(values):
+            if value.value <= 0:
+                finding = _("a size of {value} asks for nothing").format(value=value.value)
+                findings.add((*path, name, position), finding, _("write a size above 0, or remove it"))
 
 
 def _eligible(findings: Findings, source_id: str, eligible: Eligibility) -> None:

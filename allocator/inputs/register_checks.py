@@ -80,14 +80,21 @@ def places_of_money(sheets: Sheets, policy: PolicyModel, scenario: Scenario) -> 
     for sheet in ("limits", "carried"):
         _places(sheets, sheet, policy, scenario)
     scopes: dict[str, str] = {name: source.scope for name, source in policy.sources.items()}
-    pledges = sheets.frames["pledges"]
-    scope = looked_up(pledges["source"], scopes, "estate")
-    wrong = scope != "estate"
-    text = _("the source {source!r} lies with the {scope}; pledges are an estate's")
-    findings = [text.format(source=a, scope=b) for a, b in zip(pledges["source"][wrong], scope[wrong], strict=True)]
-    sheets.add(
-        "pledges", "source", pledges.index[wrong], findings, _("write it among the limits, or name another source")
-    )
+    for sheet, text, cure in (
+        (
+            "pledges", _("the source {source!r} lies with the {scope}; pledges are an estate's"),
+            _("write it among the limits, or name another source"),
+        ),
+        (
+            "votes", _("the source {source!r} lies with the {scope}; owners vote on money of their estate"),
+            _("name the source that is pledged"),
+        ),
+    ):  # fmt: skip
+        frame = sheets.frames[sheet]
+        scope = looked_up(frame["source"], scopes, "estate")
+        wrong = scope != "estate"
+        findings = [text.format(source=a, scope=b) for a, b in zip(frame["source"][wrong], scope[wrong], strict=True)]
+        sheets.add(sheet, "source", frame.index[wrong], findings, cure)
     running = sheets.frames["running"]
     scope = looked_up(running["source"], scopes, "county")
     wrong = scope == "area"

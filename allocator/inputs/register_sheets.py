@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal[
-    "text", "id", "ids", "int", "number", "money", "rate", "share", "year", "year_or_total", "bool", "choice"
+    "text", "id", "ids", "int", "number", "money", "rate", "share", "year", "year_or_total", "date", "bool", "choice"
 ]
 """``money``: whole steps (int64); ``rate``: Decimal in currency units (元); ``ids``: tuple of ids, written a|b;
-``year_or_total``: int, 0 for the total over the horizon; nullable int kinds become pandas ``Int64``."""
+``year_or_total``: int, 0 for the total over the horizon; ``date``: text YYYY-MM-DD; nullable int kinds become pandas
+``Int64``."""
 
 TOTAL = 0
 """Year of a limit or task that holds over the whole horizon."""
@@ -143,6 +144,18 @@ SHEETS: tuple[Sheet, ...] = (
         Column("amount", "承诺金额", "money", required=True),
         Column("participation", "参与户数比例", "share"),
         Column("certainty", "落实程度", "choice", default="expected", choices=CERTAINTY),
+        Column("document", "依据", "text", default=""),
+    )),
+    Sheet("votes", "业主表决", identity=("estate", "source"),
+          doc="Latest vote of an estate's owners on money of a source; a new vote takes the place of the old one.",
+          columns=(
+        Column("estate", "小区编号", "id", required=True, refers="estates"),
+        Column("source", "资金来源", "id", required=True, refers="policy.sources"),
+        Column("date", "表决日期", "date", doc="blank or after as_of: not held yet"),
+        Column("people_taking_part", "参与表决人数比例", "share", doc="of all owners"),
+        Column("area_taking_part", "参与表决面积比例", "share", doc="of all owners' floor area"),
+        Column("people_share", "同意人数比例", "share", doc="of the owners who took part"),
+        Column("area_share", "同意面积比例", "share", doc="of the floor area of the owners who took part"),
         Column("document", "依据", "text", default=""),
     )),
     Sheet("adopted", "既定方案", identity=("project",), columns=(

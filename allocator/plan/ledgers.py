@@ -12,6 +12,7 @@ from allocator.formulation.accounts import carried_money, formula_gain, running_
 from allocator.formulation.build import Formulation
 from allocator.formulation.debt import is_bond_fed, lot_steps, schedule
 from allocator.formulation.funding import SHORTFALL, scopes
+from allocator.formulation.pledges import counted_pledges
 from allocator.inputs.case import Case
 from allocator.inputs.register_sheets import TOTAL
 from allocator.plan.choices import Choices
@@ -80,7 +81,7 @@ def _own_limits(case: Case) -> pd.DataFrame:
     scope = limits["source"].map({n: s.scope for n, s in case.policy.sources.items()})
     quota = limits["source"].isin(list(is_bond_fed(case)))
     own = limits[~quota & ~((limits["place"] == "") & (scope != "city"))]
-    pledges = case.register.pledges.rename(columns={"estate": "place"}).assign(year=TOTAL)
+    pledges = counted_pledges(case).rename(columns={"estate": "place"}).assign(year=TOTAL)
     columns = ["source", "place", "year", "amount", "certainty"]
     own = pd.concat([own[columns], pledges[columns]], ignore_index=True)
     by_year = set(own.loc[own["year"] != TOTAL, ["source", "place"]].itertuples(index=False, name=None))

@@ -15,6 +15,7 @@ from allocator.formulation.accounts import carried_money, declared, running_bill
 from allocator.formulation.debt import bond_quotas, is_bond_fed, lot_steps, schedule
 from allocator.formulation.families.caps import BASE
 from allocator.formulation.index import Index
+from allocator.formulation.pledges import counted_pledges
 from allocator.formulation.splitting import Schedule
 from allocator.inputs.case import rate_to_steps
 from allocator.inputs.register_sheets import TOTAL
@@ -263,7 +264,7 @@ class Purses:
                 self.limit(("city total", source), int(amount) - bills[source, None, None])
             elif not place and case.policy.sources[source].scope != "city":
                 self.limit(("city", source, year), int(amount) - bills[source, None, year])
-        pledged = case.register.pledges.groupby(["source", "estate"], as_index=False)["amount"].sum()
+        pledged = counted_pledges(case).groupby(["source", "estate"], as_index=False)["amount"].sum()
         for source, estate, amount in pledged.itertuples(index=False, name=None):
             if case.policy.sources[source].scope == "estate" and case.policy.sources[source].limited:
                 self.limit(("pledge", source, estate), int(amount))

@@ -185,7 +185,7 @@ def _cut_off(search: Search, x: Floats) -> None:
     search.stages.clear()
     search.kept.clear()
     search.kept_goals.clear()
-    search.incumbent = None
+    search.incumbent, search.ahead = None, None
 
 
 def _prices(search: Search) -> pd.DataFrame:

@@ -92,6 +92,7 @@ def _relax(search: Search, process: SolverProcess) -> Relaxation | None:
     answer = _ask(search, process, search.request(points, _patience(search), relax=True, upper=upper, extra=extra))
     if answer is None or answer.status is not Status.OPTIMAL or answer.x is None:
         return None
+    search.relaxation_s = answer.seconds
     prices, price = answer.prices, 0.0
     if prices is not None and extra is not None:
         prices, price = prices[:-1], min(0.0, float(prices[-1]))

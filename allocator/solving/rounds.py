@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from allocator.formulation.goals import Objective
+from allocator.solving.ahead import look_ahead, seconds_ahead
 from allocator.solving.base import Answer, Floats, Request, Status, gap_of
 from allocator.solving.neighbourhoods import Neighbourhoods
 from allocator.solving.process import SolverProcess
@@ -53,6 +54,7 @@ class Rounds:
         if objective.id in ("tasks", "shortfall"):
             seconds = max(seconds, _MENDING_SHARE * search.clock.left)
         self.end = time.monotonic() + seconds
+        self.ahead_s = 0.0 if primal is bounding else seconds_ahead(search, objective.id, seconds)
         self.best = search.incumbent
         self.bound = np.inf if objective.maximise else -np.inf
         self.relaxed: Floats | None = None
@@ -61,20 +63,24 @@ class Rounds:
 
     def run(self) -> Answer | None:
         """Search until the gap is reached or time ends."""
+        begun = self._begun_before(wanted=self.relaxed is None and not self._done)
         if self.relaxed is None and not self._done:
-            self._bound_by_relaxation()
-        if self.primal is not self.bounding and self._left > 1.0 and not self._done:
+            self._bound_by_relaxation(begun=begun)
+        if self.primal is not self.bounding and self._left - self.ahead_s > 1.0 and not self._done:
             # Solvers overrun: asked to stop earlier, this one hands in its bound before it must be ended.
-            self.bounding.begin(self.search.request(self.objective, 0.9 * self._left - 0.5, hint=self.best))
+            seconds = 0.9 * (self._left - self.ahead_s) - 0.5
+            self.bounding.begin(self.search.request(self.objective, seconds, hint=self.best))
         relaxed = self.relaxed if self.relaxed is not None else self.best
         nearby = Neighbourhoods(self.search.formulation, relaxed, self.search.seed, self.best)
         while self._left > 0.5 and not self._done:
+            self._look_ahead()
             self._round(nearby)
             self._collect_bound(wait_s=0.0)
-        if self.bounding.busy and not self._done:
-            self._collect_bound(wait_s=max(0.0, self._left) + 0.5)
-        if self.bounding.busy:
-            self.bounding.stop(restart=True)
+        if self._own_bound_under_way:
+            if not self._done:
+                self._collect_bound(wait_s=max(0.0, self._left) + 0.5)
+            if self.bounding.busy:
+                self.bounding.stop(restart=True)
         value = self.objective.value(self.best)
         return Answer(Status.TIME_LIMIT, self.best, value, self.bound, None, 0.0)
 
@@ -142,10 +148,10 @@ class Rounds:
             found[goal] = float(np.max(reduced[costly] / coefficients[costly], initial=0.0))
         return found
 
-    def _bound_by_relaxation(self) -> None:
+    def _bound_by_relaxation(self, *, begun: bool) -> None:
         """The linear bound and its prices, found while the other process already searches."""
-        request = self.search.request(self.objective, max(self._left, 0.5), relax=True)
-        self.bounding.begin(request)
+        if not begun:
+            self.bounding.begin(self.search.request(self.objective, max(self._left, 0.5), relax=True))
         if self.primal is not self.bounding:
             guide = self.search.relaxed
             nearby = Neighbourhoods(
@@ -158,6 +164,26 @@ class Rounds:
             self._take_relaxation(wait(self.search, self.bounding, max(self._left, 0.5)))
         if self.bounding.busy:
             self.bounding.stop(restart=True)
+
+    def _begun_before(self, *, wanted: bool) -> bool:
+        """Whether the stage before began this goal's relaxation; if it is not ``wanted`` it is ended."""
+        ahead, self.search.ahead = self.search.ahead, None
+        own = ahead is not None and ahead.goal == self.objective.id
+        if own and ahead is not None:
+            self._take_relaxation(ahead.answer or self.bounding.poll(0.0))
+        if self.bounding.busy and not (own and wanted):
+            self.bounding.stop(restart=True)
+        return self.bounding.busy
+
+    def _look_ahead(self) -> None:
+        """Begin the next goal's bound when the time for it has come and the own one has been handed in."""
+        due = self.ahead_s > 0 and self._left - _ROUND_S <= self.ahead_s
+        if due and not self.bounding.busy and self.search.ahead is None:
+            look_ahead(self.search, self.objective.id, self.best, self.bounding, 2.0 * self.ahead_s)
+
+    @property
+    def _own_bound_under_way(self) -> bool:
+        return self.bounding.busy and self.search.ahead is None
 
     def _take_relaxation(self, answer: Answer | None) -> None:
         if answer is None or answer.status is not Status.OPTIMAL or answer.x is None:
@@ -175,7 +201,9 @@ class Rounds:
         if not self.bounding.busy or self.primal is self.bounding:
             return
         answer = self.bounding.poll(wait_s)
-        if answer is not None:
+        if answer is not None and self.search.ahead is not None:
+            self.search.ahead.answer = answer
+        elif answer is not None:
             self._tighten(answer.bound)
             self._accept(answer.x)
 

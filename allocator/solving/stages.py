@@ -83,6 +83,18 @@ class Relaxed(Protocol):
 
 
 @dataclass
+class Ahead:
+    """Relaxation of the next goal, under way in the bounding process or answered.
+
+    It keeps the present goal at the value of the plan that was there when it began. The stage may end with a better
+    one and leave fewer plans, so the bound holds for these too.
+    """
+
+    goal: str
+    answer: Answer | None = None
+
+
+@dataclass
 class Search:
     """State of a lexicographic search: the plan so far, the goal rows kept, and how to report."""
 
@@ -102,6 +114,9 @@ class Search:
     """Whether ``first`` is a searched plan of nearly the same case: only what is better goal by goal replaces it."""
     incumbent: Floats | None = None
     relaxed: Relaxed | None = None
+    relaxation_s: float = 0.0
+    """Seconds that the relaxation of the points took."""
+    ahead: Ahead | None = None
     prices: Floats | None = None
     headline: str = "points"
     guide: Floats | None = None

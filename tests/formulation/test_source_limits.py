@@ -19,6 +19,10 @@ CASES = (
     "limits_of_the_whole_city_over_all_years",
     "limits_formula_money_pays_later_starts",
     "limits_of_an_area",
+    "source_limits_only_large_areas",
+    "residents_vote_passed",
+    "residents_vote_not_held_yet",
+    "residents_vote_of_another_channel",
     "limits_only_eligible_works",
     "bonds_come_in_lots_and_are_served",
 )

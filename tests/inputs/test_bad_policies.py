@@ -137,3 +137,36 @@ def test_a_source_that_may_pay_for_nothing_is_an_error(refusal: Refusal) -> None
         "models/tiny/sources.yaml:13: sources[pledge]: the source may pay for nothing: no rule of an eligible work "
         "asks its payer 'residents'\n    -> correct its payer or its eligible lists, or remove the source"
     )
+
+
+OF_SOURCES = {
+    "a vote on a budget": (
+        "scope: county\n", "vote: {people: [%s], area: [%s]}",
+        "sources[county_budget].vote: owners vote on what their estate pledges, but the source has no pledges\n"
+        "    -> give it scope: estate and limited: true, or remove the vote",
+    ),
+    "a vote that nobody can win": (
+        "scope: estate\n", "vote: {people: [%s], area: [%s], more_than: true}",
+        "sources[pledge].vote.people[0]: no vote can have more than all of it in favour\n"
+        "    -> set more_than: false, or lower the share",
+    ),
+    "areas of no size": (
+        "scope: county\n", "only_areas: {}",
+        "sources[county_budget].only_areas: no size is stated\n"
+        "    -> state at_least_estates, at_least_households or at_least_floor_area",
+    ),
+    "areas of size nothing": (
+        "scope: county\n", "only_areas: {at_least_estates: [%s]}",
+        "sources[county_budget].only_areas.at_least_estates[0]: a size of 0 asks for nothing\n"
+        "    -> write a size above 0, or remove it",
+    ),
+}  # fmt: skip
+"""Line of a source after which a rule is added, the rule, and the text of the problem, by fault."""
+
+
+@pytest.mark.parametrize("fault", OF_SOURCES)
+def test_each_fault_of_the_rules_of_a_source(refusal: Refusal, fault: str) -> None:
+    """Rules that cannot be, or that ask for nothing."""
+    line, rule, text = OF_SOURCES[fault]
+    value = f"{{value: {0 if 'only_areas' in rule else 1}, unit: share, {CITED}}}"
+    assert text in refusal(sources=replaced(SOURCES, (line, f"{line}    {rule.replace('%s', value)}\n")))

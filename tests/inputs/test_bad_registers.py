@@ -124,6 +124,27 @@ CELLS = {
     "a share above one": Fault(
         "出资承诺", ("85%", "85"), ", row 2, 参与户数比例", "the share 85 is not between 0 and 1", "write 30% or 0.3"
     ),
+    "a vote on a budget": Fault(
+        "业主表决",
+        ("居民出资", "县级配套"),
+        ", row 2, 资金来源",
+        "the source 'county_budget' lies with the county; owners vote on money of their estate",
+        "name the source that is pledged",
+    ),
+    "a vote without a day": Fault(
+        "业主表决",
+        ("2024-11-05", "2024-11"),
+        ", row 2, 表决日期",
+        "'2024-11' is not a date",
+        "write a date like 2025-03-01",
+    ),
+    "a vote on a day there is not": Fault(
+        "业主表决",
+        ("2024-11-05", "2024-11-31"),
+        ", row 2, 表决日期",
+        "there is no date '2024-11-31'",
+        "write a date like 2025-03-01",
+    ),
     "a pledge from a budget": Fault(
         "出资承诺",
         ("居民出资", "县级配套"),

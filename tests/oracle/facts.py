@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -231,6 +232,7 @@ class Facts:
                 in_force((source,), self.scenario.as_of)
                 and self._admits(source, part)
                 and self.place(name, part.estate)
+                and self._area_is_large(source, part.estate)
             ):
                 found[source.payer].append(name)
         return found
@@ -249,16 +251,48 @@ class Facts:
         """Account of a source that an estate may draw on, or None when it has no money there."""
         source = self.policy.sources[name]
         if source.scope == "estate":
-            has = not source.limited or any(
-                row["estate"] == estate and row["source"] == name and row["amount"] > 0 for row in self.rows("pledges")
-            )
-            return (name, estate) if has else None
+            return (name, estate) if not source.limited or self.pledged(estate, name) > 0 else None
         if source.scope == "city":
             return (name, "")
         place = self.estates[estate][source.scope]
         declared = {(row["source"], row["place"]) for row in (*self.rows("limits"), *self.rows("carried"))}
         fed = source.scope == "county" and (source.formula is not None or self.bond_of(name) is not None)
         return (name, place) if place and (not source.limited or (name, place) in declared or fed) else None
+
+    def pledged(self, estate: str, source: str) -> int:
+        """Money pledged that counts: where the source asks for a vote of the owners, only once that has passed."""
+        amounts = [
+            int(row["amount"]) for row in self.rows("pledges") if (row["estate"], row["source"]) == (estate, source)
+        ]
+        return sum(amounts) if self._has_voted(estate, source) else 0
+
+    def _has_voted(self, estate: str, source: str) -> bool:
+        rule = self.policy.sources[source].vote
+        votes = [row for row in self.rows("votes") if (row["estate"], row["source"]) == (estate, source)]
+        if rule is None or not votes:
+            return rule is None
+        vote = votes[0]
+        asked = [("people_share", rule.people, rule.more_than), ("area_share", rule.area, rule.more_than)]
+        if rule.taking_part is not None:
+            asked += [("people_taking_part", rule.taking_part, False), ("area_taking_part", rule.taking_part, False)]
+        for column, least, exceeded in asked:
+            share, value = vote[column], self.now(least)
+            if not given(share) or share < value or (exceeded and share == value):
+                return False
+        return bool(vote["date"]) and date.fromisoformat(vote["date"]) <= self.scenario.as_of
+
+    def _area_is_large(self, source: Source, estate: str) -> bool:
+        """Whether the estate lies in an area of the size the source asks for, if it does."""
+        if source.only_areas is None:
+            return True
+        area = self.estates[estate]["area"]
+        members = [row for row in self.estates.values() if row["area"] == area]
+        sizes = (
+            (source.only_areas.at_least_estates, len(members)),
+            (source.only_areas.at_least_households, sum(int(row["households"]) for row in members)),
+            (source.only_areas.at_least_floor_area, sum(fraction(row["floor_area"]) for row in members)),
+        )
+        return bool(area) and all(least is None or size >= fraction(self.now(least)) for least, size in sizes)
 
     def bond_of(self, source: str) -> str | None:
         """Bond whose proceeds are the money of a source."""

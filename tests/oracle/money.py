@@ -236,7 +236,7 @@ class Money:
             for name, source in self.facts.policy.sources.items():
                 paid = _total(p for p in self.payments if p.source == name and p.part.estate == estate)
                 if source.scope == "estate" and source.limited:
-                    self._at_most(paid, self._pledged(estate, name))
+                    self._at_most(paid, self.facts.pledged(estate, name))
                 for cap in source.caps:
                     self._at_most(paid, self._cap(cap, row))
             residents = self.facts.policy.residents
@@ -244,13 +244,6 @@ class Money:
                 sources = {n for n, s in self.facts.policy.sources.items() if s.payer == residents.payer}
                 paid = _total(p for p in self.payments if p.source in sources and p.part.estate == estate)
                 self._at_most(paid, self._rate(residents.affordability, row["households"]))
-
-    def _pledged(self, estate: str, source: str) -> int:
-        return sum(
-            int(row["amount"])
-            for row in self.facts.rows("pledges")
-            if (row["estate"], row["source"]) == (estate, source)
-        )
 
     def _cap(self, cap: Cap, row: Row) -> int:
         quantity = {"household": row["households"], "floor_area": row["floor_area"], "estate": 1}[cap.per]

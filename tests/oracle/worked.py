@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from tests.oracle import worked_choices, worked_goals, worked_money
+from tests.oracle import worked_choices, worked_goals, worked_money, worked_residents
 from tests.oracle.worlds import Worked
 
-WORKED: dict[str, Worked] = {**worked_choices.CASES, **worked_money.CASES, **worked_goals.CASES}
+WORKED: dict[str, Worked] = {
+    **worked_choices.CASES,
+    **worked_money.CASES,
+    **worked_goals.CASES,
+    **worked_residents.CASES,
+}
 """By name, which begins with that of the family."""
 
 __all__ = ["WORKED", "Worked"]

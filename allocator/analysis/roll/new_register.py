@@ -13,7 +13,7 @@ from allocator.analysis.roll.purses import Account, Purse, bond_service, countie
 from allocator.inputs.frames import blank_value, series
 from allocator.inputs.register_sheets import SHEET
 
-_OF_ESTATES = ("items", "gates", "pledges")
+_OF_ESTATES = ("items", "gates", "pledges", "votes")
 
 
 def new_register(happened: Happened, money: dict[Account, Purse], last_payment: int) -> dict[str, pd.DataFrame]:

@@ -20,6 +20,7 @@ from allocator.formulation.debt import is_bond_fed, lot_sizes, service_terms
 from allocator.formulation.frames import stack, summed
 from allocator.formulation.funding import scopes
 from allocator.formulation.index import Index
+from allocator.formulation.pledges import counted_pledges
 from allocator.formulation.rows import CITY, COUNTY, LOCAL, Rows, make_rows, term
 from allocator.inputs.register_sheets import TOTAL
 
@@ -37,8 +38,8 @@ def source_limits(index: Index, columns: Columns) -> tuple[Rows, ...]:
 
     Besides: limits of the whole city on county sources, limits on totals, minimum use, pledges of estates. Steps of
     money. A limit of zero blocks the source; readers refuse a missing year.
-    Source: register 资金额度, 在建项目, 结转资金, 出资承诺; policy ``usable_years`` and ``formula``; formulation.md,
-    source_limits.
+    Source: register 资金额度, 在建项目, 结转资金, 出资承诺, 业主表决; policy ``usable_years`` and ``formula``;
+    formulation.md, source_limits.
     """
     money = _Money(index, columns)
     return (
@@ -156,7 +157,7 @@ def _minimum_use(index: Index, money: _Money) -> Rows:
 
 
 def _pledges(index: Index, money: _Money) -> Rows:
-    pledges = index.case.register.pledges
+    pledges = counted_pledges(index.case)
     limited = {n for n, s in index.case.policy.sources.items() if s.scope == "estate" and s.limited}
     own = pledges[pledges["source"].isin(list(limited))].rename(columns={"estate": "place"})
     pledged = summed(own, ["source", "place"], "amount")

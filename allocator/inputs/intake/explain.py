@@ -67,6 +67,7 @@ def _kind_text(column: Column) -> str:
         "share": _("A percentage from 0 % to 100 %."),
         "year": _("A year of four digits."),
         "year_or_total": _("A year of four digits, or the word for total."),
+        "date": _("A date like 2025-03-01."),
         "bool": _("Choose from the list."),
         "choice": _("Choose from the list."),
         "ids": _("Several are divided by |."),
@@ -79,6 +80,6 @@ def _example(column: Column) -> str:
         return next(iter(column.choices))
     by_kind: dict[Kind, str] = {
         "int": "120", "number": "4560.5", "money": "35.60", "rate": "280", "share": "65%", "year": "1998",
-        "year_or_total": "2026", "ids": "A-01|A-02",
+        "year_or_total": "2026", "date": "2025-03-01", "ids": "A-01|A-02",
     }  # fmt: skip
     return "" if column.refers else by_kind.get(column.kind, "")

@@ -77,7 +77,7 @@ class CellReader:
             return self._figure(cell, text)
         by_kind: dict[str, Callable[[str], Reading]] = {
             "year": self._year, "year_or_total": self._year, "bool": self._choice, "choice": self._choice,
-            "id": self._id, "ids": self._id,
+            "id": self._id, "ids": self._id, "date": self._date,
         }  # fmt: skip
         return by_kind.get(self._column.kind, Reading)(text)
 
@@ -162,6 +162,10 @@ class CellReader:
         if len(years) != 1 or re.search(r"\d", rest) or "年代" in rest or not FIRST_YEAR <= int(years[0]) <= LAST_YEAR:
             return Reading(fault=value if isinstance(value, Unreadable) else None)
         return Reading(int(years[0]), ("year_in_words",), doubt=_inexact(text))
+
+    def _date(self, text: str) -> Reading:
+        value = self._parsed(text)
+        return Reading(fault=value) if isinstance(value, Unreadable) else Reading(value)
 
     def _choice(self, text: str) -> Reading:
         value = self._parsed(text)

@@ -54,6 +54,28 @@ class Formula(Cited):
     """Performance factor."""
 
 
+class VoteRule(Strict):
+    """The vote of an estate's owners without which money of the source may not be used (业主共同决定事项)."""
+
+    people: Dated
+    """Least share in favour of the owners who take part."""
+    area: Dated
+    """Least share in favour of the floor area of the owners who take part."""
+    more_than: bool = False
+    """Whether the shares in favour must be exceeded (过半数), not only reached (四分之三以上)."""
+    taking_part: Dated | None = None
+    """Least share of all owners, and of all floor area, that takes part in the vote."""
+
+
+class AreaSize(Strict):
+    """Smallest declared area (片区) whose estates the source pays for; every size that is stated must be reached."""
+
+    at_least_estates: Dated | None = None
+    at_least_households: Dated | None = None
+    at_least_floor_area: Dated | None = None
+    """Square metres."""
+
+
 class Source(Cited):
     """An account of a payer, with its rules; its limits stand in the register (资金额度)."""
 
@@ -78,5 +100,9 @@ class Source(Cited):
     """Rule that a project on a route of this source starts in the year it is listed in (列入年度), if there is one."""
     local: bool = False
     """Whether it is the county's own money (counted in the goal ``public_money``)."""
+    vote: VoteRule | None = None
+    """Vote that a pledge of this source needs (register 业主表决); a source of scope estate only."""
+    only_areas: AreaSize | None = None
+    """It pays only for estates of an area of this size (all its estates in the register count)."""
     firm: bool | None = None
     """Certainty of pledges from this source when the register gives none."""

@@ -28,6 +28,7 @@ from allocator.inputs.synthetic.recipe import (
     shipped_policy,
 )
 from allocator.inputs.synthetic.scenario_file import scenario_text
+from allocator.inputs.synthetic.votes import make_votes
 from allocator.inputs.write_register import write_csv, write_xlsx
 
 __all__ = ["calibrated_register", "generate", "synthetic_register"]
@@ -101,6 +102,7 @@ def synthetic_register(setting: Setting) -> dict[str, pd.DataFrame]:
     frames["items"] = items
     frames["gates"], unmet = make_gates(estates, joins, setting)
     frames["pledges"] = make_pledges(estates, payments, unmet, setting)
+    frames["votes"] = make_votes(frames["pledges"], setting)
     need = payments.pivot_table(index="county", columns="payer", values="amount", aggfunc="sum", fill_value=0.0)
     need = need.reindex([county.id for county in extent.counties], fill_value=0.0)
     purse = Purse(extent, setting.recipe, setting.policy, setting.money, need)

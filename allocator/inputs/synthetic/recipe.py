@@ -142,6 +142,19 @@ class PledgeRecipe(Strict):
     certainty: Mix
 
 
+class VoteRecipe(Strict):
+    """Votes of owners on pledges that need one."""
+
+    passed: Share
+    """Share of these pledges whose vote passed."""
+    held: Share
+    """Share of these pledges with a vote, passed or not."""
+    within_days: int
+    """Days before the plan year in which votes were held."""
+    taking_part: Range
+    in_favour: dict[Literal["passed", "failed"], Range]
+
+
 class SourceRecipe(Strict):
     """How much of its payer's money a source has."""
 
@@ -241,6 +254,7 @@ class Recipe(Strict):
     """Work needed first, by work."""
     gates: GateRecipe
     pledges: PledgeRecipe
+    votes: VoteRecipe
     money: MoneyRecipe
     tasks: TaskRecipe
     scenario: ScenarioRecipe

@@ -58,7 +58,7 @@ def _firm_payments(accounts: Accounts, firm: pd.Series, book: Book) -> None:
 
 def _firm_pledges(accounts: Accounts, book: Book) -> None:
     facts = accounts.facts
-    pledges, sources = facts.case.register.pledges, facts.case.policy.sources
+    pledges, sources = facts.pledges, facts.case.policy.sources
     always = [key for key, source in sources.items() if source.firm]
     sure = pledges["certainty"].isin(facts.case.scenario.firm) | pledges["source"].isin(always)
     promised = pledges[sure].groupby(["source", "estate"])["amount"].sum().astype("int64")

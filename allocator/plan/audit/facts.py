@@ -14,6 +14,7 @@ from allocator.inputs.case import Case, rate_to_steps
 from allocator.inputs.register_sheets import TOTAL
 from allocator.inputs.schemas.base import Quantity, in_force
 from allocator.inputs.schemas.policy import Scope
+from allocator.plan.audit.admission import counted_pledges
 from allocator.plan.audit.exact import fraction, service_per_lot
 from allocator.plan.audit.parts import cost_parts
 
@@ -101,6 +102,11 @@ class Facts:
         """Whole steps of ``quantity`` times each of ``counts``, each rounded half up."""
         known = {count: self.steps(quantity, count) for count in counts.unique()}
         return counts.map(known).astype("int64")
+
+    @cached_property
+    def pledges(self) -> pd.DataFrame:
+        """Pledges with what counts of them: nothing where the owners' vote has not passed."""
+        return counted_pledges(self.case)
 
     @cached_property
     def estates(self) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 from allocator.inputs.schemas.base import in_force
 from allocator.inputs.schemas.policy import Band
 from allocator.inputs.schemas.sources import Source
+from allocator.plan.audit.admission import large_areas
 from allocator.plan.audit.exact import lookup
 from allocator.plan.audit.facts import CITY, SHORTFALL, Facts
 from allocator.plan.audit.parts import bands_in_force
@@ -37,8 +38,8 @@ class Funding:
             if source.scope == "city" or not source.limited:
                 found[key] = None
             elif source.scope == "estate":
-                pledges = register.pledges[(register.pledges["source"] == key) & (register.pledges["amount"] > 0)]
-                found[key] = frozenset(pledges["estate"])
+                pledges = self.facts.pledges
+                found[key] = frozenset(pledges.loc[(pledges["source"] == key) & (pledges["amount"] > 0), "estate"])
             elif source.scope == "county" and (key in fed or source.formula is not None):
                 found[key] = None
             else:
@@ -52,6 +53,16 @@ class Funding:
         for source, known in self.places.items():
             here = sources == source
             found[here] = True if known is None else places[here].isin(known)
+        return found
+
+    def in_large_area(self, sources: pd.Series, areas: pd.Series) -> pd.Series:
+        """Whether each source pays in the area beside it, or wherever it has money."""
+        found = pd.Series(True, index=sources.index)
+        for source in self.facts.case.policy.sources:
+            large = large_areas(self.facts.case, source)
+            if large is not None:
+                here = sources == source
+                found[here] = areas[here].isin(large)
         return found
 
     def admits(self, source: str, work: str, component: str, rule: str) -> bool:
@@ -101,6 +112,7 @@ class Funding:
         scope = wide["candidate"].map(self.facts.sources["scope"])
         place = wide["estate"].where(scope == "estate", wide["county"].where(scope == "county", wide["area"]))
         wide = wide[self.has_money(wide["candidate"], place.where(scope != "city", CITY))]
+        wide = wide[self.in_large_area(wide["candidate"], wide["area"])]
         return wide[["part", "candidate"]].assign(
             candidate_payer=wide["candidate"].map(self.facts.sources["payer"]),
             narrow=wide["candidate"].isin(self.narrow),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from allocator.i18n import _
 from allocator.inputs.schemas.base import Cited, in_force
+from allocator.plan.audit.admission import passed_votes
 from allocator.plan.audit.facts import SHORTFALL
 from allocator.plan.audit.funding import Funding
 from allocator.plan.audit.parts import shares_in_force
@@ -65,6 +66,11 @@ def _sources(view: View, funding: Funding, book: Book) -> None:
     book.none(
         "sources", _("sources pay only where they have money"), real, ~money, (["part", "source", "year"],
         "place", _("a limit, pledge or allotment at that place")),
+    )  # fmt: skip
+    book.none(
+        "sources", _("sources for large areas pay in no other"), real,
+        ~funding.in_large_area(real["source"], real["part_area"]), (["part", "source", "year"],
+        "part_area", _("an area of the size the source asks for")),
     )  # fmt: skip
 
 
@@ -162,7 +168,8 @@ def _caps(view: View, book: Book) -> None:
 
 def _residents(view: View, book: Book) -> None:
     case = view.facts.case
-    pledges = case.register.pledges.groupby(["source", "estate"])["amount"].sum().astype("int64")
+    _votes(view, book)
+    pledges = view.facts.pledges.groupby(["source", "estate"])["amount"].sum().astype("int64")
     lines = view.payments
     for key, source in case.policy.sources.items():
         if source.scope == "estate" and source.limited:
@@ -179,6 +186,18 @@ def _residents(view: View, book: Book) -> None:
     book.at_most(
         "residents", _("what residents pay, per household"), real.groupby("estate")["amount"].sum(), limit, money=True
     )
+
+
+def _votes(view: View, book: Book) -> None:
+    """Money that needs a vote of the owners is paid only where the vote has passed."""
+    for key, source in view.facts.case.policy.sources.items():
+        if source.vote is not None:
+            lines = view.payments[view.payments["source"] == key]
+            book.none(
+                "residents", _("{source}: paid only where the owners' vote has passed").format(source=key), lines,
+                ~lines["estate"].isin(passed_votes(view.facts.case, key)), (["part", "year"], "estate",
+                _("a vote that has passed")),
+            )  # fmt: skip
 
 
 def _shortfall(view: View, funding: Funding, book: Book) -> None:

@@ -125,7 +125,7 @@ def _pledges(money: MoneyColumns, rows: Rows) -> None:
     limited = sources.index[sources["limited"].astype(bool) & (sources["scope"] == "estate")]
     pays = money.pays[money.pays["source"].isin(limited)]
     rows.add(labels("source_limits.pledge", pays, ["source", "estate"]), pays["column"])
-    pledged = facts.case.register.pledges.groupby(["source", "estate"])["amount"].sum().reset_index()
+    pledged = facts.pledges.groupby(["source", "estate"])["amount"].sum().reset_index()
     pledged = pledged[pledged["source"].isin(limited)]
     rows.put_each(
         labels("source_limits.pledge", pledged, ["source", "estate"]), upper=pledged["amount"].astype(int).tolist()

@@ -323,6 +323,21 @@ INPUT_MUTATIONS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "less carried money": ("source_limits", lambda: sheet("carried", {}, amount=4)),
     "carried money too old": ("source_limits", lambda: sheet("carried", {}, arrival_year=2023)),
     "a pledge a step lower": ("source_limits", lambda: sheet("pledges", {"estate": "e2"}, amount=13)),
+    "a vote that failed": ("residents", lambda: sheet("votes", {"estate": "e2"}, people_share=0.5)),
+    "a vote by area that failed": ("source_limits", lambda: sheet("votes", {"estate": "e2"}, area_share=0.5)),
+    "a vote of too few": ("residents", lambda: sheet("votes", {"estate": "e1"}, people_taking_part=0.69)),
+    "a vote of too little area": ("residents", lambda: sheet("votes", {"estate": "e1"}, area_taking_part=None)),
+    "a vote not held yet": ("residents", lambda: sheet("votes", {"estate": "e1"}, date="2024-01-02")),
+    "a vote never held": ("residents", lambda: {"votes": []}),
+    "more estates for an area": (
+        "sources", lambda: {"policy": {"sources": {"city_fund": {"only_areas": {"at_least_estates": 3}}}}},
+    ),
+    "more households for an area": (
+        "sources", lambda: {"policy": {"sources": {"city_fund": {"only_areas": {"at_least_households": 31}}}}},
+    ),
+    "more square metres for an area": (
+        "sources", lambda: {"policy": {"sources": {"city_fund": {"only_areas": {"at_least_floor_area": 3000.5}}}}},
+    ),
     "larger running bills": ("source_limits", lambda: sheet("running", {}, amount=10)),
     "money used in its year only": ("source_limits", lambda: {"policy": {"sources": {"central": {"usable_years": 1}}}}),
     "less by formula": (

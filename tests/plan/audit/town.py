@@ -51,6 +51,7 @@ POLICY: dict[str, Any] = {
         "city_fund": {
             "payer": "government", "scope": "city", "share": {"of": "payer_part", "max": 0.5},
             "eligible": {"rules": ("public",)}, "excludes": ("award",),
+            "only_areas": {"at_least_estates": 2, "at_least_households": 30, "at_least_floor_area": 3000},
         },
         "grant_fund": {"payer": "government", "scope": "city", "eligible": {"works": ("lift",)}},
         "bond_money": {"payer": "government"},
@@ -60,6 +61,7 @@ POLICY: dict[str, Any] = {
             "caps": [{"per": "household", "amount": {"value": 1, "unit": "k/household"}}],
         },
         "water": {"payer": "utility", "limited": False},
+        "pledge": {"vote": {"people": 0.5, "area": 0.5, "more_than": True, "taking_part": 0.7}},
     },
     "bonds": {
         "general": {
@@ -117,6 +119,11 @@ SHEETS: dict[str, Any] = {
     ],
     "pledges": [
         {"estate": "e1", "amount": 20, "participation": 0.7}, {"estate": "e2", "amount": 14, "participation": 0.8},
+    ],
+    "votes": [
+        {"estate": estate, "date": "2023-10-01", "people_taking_part": 0.7, "area_taking_part": 0.7,
+         "people_share": 0.6, "area_share": 0.51}
+        for estate in ("e1", "e2")
     ],
     "limits": [
         {"source": "budget", "year": 2025, "amount": 61, "certainty": "issued"},
