@@ -17,6 +17,7 @@ from allocator.plan.ledgers import assign_firm, collect_flows, ledger_tables, ru
 from allocator.plan.moves import moves_table
 from allocator.plan.payments import payment_lines
 from allocator.plan.selection import bundles_table, estates_table, projects_table, tasks_table, works_table
+from allocator.plan.source_tree import cash_table, source_tree_table
 from allocator.plan.tables import TABLES
 from allocator.solving.base import Floats
 
@@ -51,6 +52,8 @@ def assemble(f: Formulation, x: Floats, baseline: pd.Series) -> dict[str, pd.Dat
         "moves": moves_table(f, estates, accounts, tasks, bundles),
         "passed_over": passed_over(f, estates, bundles),
     }
+    tables["source_tree"] = source_tree_table(f.index.case, f.index.payment_years, tables)
+    tables["cash"] = cash_table(tables["source_tree"], debt, tables["shortfall"])
     return {name: with_kinds(tables[name], name) for name in TABLES}
 
 

@@ -125,6 +125,28 @@ TABLES: dict[str, dict[str, Kind]] = {
         "lapsed": "money",
         "unlimited": "bool",
     },
+    # 资金来源总表: what every source brings and bears in a county and year. Every row adds up:
+    # limit + formula + bonds + as_needed + carried_in + shared = running + service + paid + carried_out + lapsed.
+    "source_tree": {
+        "county": "text",  # "": accounts of the whole city, before counties spend from them
+        "year": "int",  # a payment year; a sum for all years comes in the first
+        "level": "text",
+        "ledger": "text",
+        "source": "text",
+        "limit": "money",
+        "firm_limit": "money",
+        "formula": "money",
+        "bonds": "money",
+        "as_needed": "money",  # of sources without limit, and of residents of projects under way
+        "carried_in": "money",
+        "shared": "money",  # from the city's accounts to the counties that spend it: sums to zero over the city
+        "running": "money",
+        "service": "money",
+        "paid": "money",
+        "firm": "money",  # what of running and paid is 已落实
+        "carried_out": "money",
+        "lapsed": "money",  # at the end of the year; of a sum for all years, what is left after the last
+    },
     # One row per bond, place of issue and year with a quota; the place is a county, its proceeds arrive there.
     "bonds": {
         "bond": "text",
@@ -147,6 +169,28 @@ TABLES: dict[str, dict[str, Kind]] = {
         "stock": "money",
         "stock_ceiling": "money",
     },  # ceiling -1: none declared; all years to the last repayment
+    # 现金流量: every row adds up: opening + arrived + issued + shared + shortfall + later_budgets
+    # = running + paid + interest + repaid + lapsed + closing.
+    "cash": {
+        "county": "text",  # "": accounts of the whole city
+        "year": "int",  # all years to the last repayment
+        "opening": "money",
+        "arrived": "money",  # limits, formula money, and money that comes as it is asked for
+        "issued": "money",
+        "shared": "money",
+        "shortfall": "money",
+        "later_budgets": "money",  # service that budgets of years after the payment years must find
+        "running": "money",
+        "paid": "money",  # for new starts, shortfall included
+        "interest": "money",
+        "repaid": "money",
+        "lapsed": "money",
+        "closing": "money",
+        "existing_service": "money",  # of older debt, which no account of the plan bears
+        "service_ceiling": "money",  # -1: none declared
+        "stock": "money",
+        "stock_ceiling": "money",  # -1: none declared
+    },
     "shortfall": {"county": "text", "year": "int", "amount": "money"},
     # Money of the plan that falls due after the plan year, by county and source.
     "later_years": {"county": "text", "source": "text", "year": "int", "amount": "money", "firm": "money"},

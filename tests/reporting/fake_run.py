@@ -17,6 +17,7 @@ import pandas as pd
 from allocator.inputs.case import Case
 from allocator.inputs.schemas.scenario import Money
 from allocator.plan.run_folder import Run
+from allocator.plan.source_tree import cash_table, source_tree_table
 from allocator.plan.tables import TABLES
 from tests.builders import make_case
 
@@ -209,6 +210,8 @@ def fake_run(
         "moves": pd.DataFrame(columns=list(TABLES["moves"])),
         "passed_over": _passed_over(estates),
     }
+    tables["source_tree"] = source_tree_table(case, PAYMENT_YEARS, tables)
+    tables["cash"] = cash_table(tables["source_tree"], tables["debt"], tables["shortfall"])
     ordered = {name: tables[name][list(columns)].reset_index(drop=True) for name, columns in TABLES.items()}
     return Run(case, ordered, _manifest(case, ordered), Path("runs/fake"))
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from allocator.inputs.case import Case
 from allocator.plan.audit.agreement import check_tables
+from allocator.plan.audit.cash import check_cash
 from allocator.plan.audit.choices import check_choices
 from allocator.plan.audit.debt import check_bonds
 from allocator.plan.audit.facts import Facts
@@ -59,6 +60,7 @@ def audit(case: Case, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str,
     check_targets(view, book)
     check_persistence(view, book)
     check_tables(view, book)
+    check_cash(view, book)
     check_manifest(view, manifest, book)
     check_proof(view, tables.get("prices"), manifest, book)
     return AuditReport(tuple(book.checks))

@@ -14,6 +14,7 @@ import pandas as pd
 from allocator.reporting.figures import Figures
 from allocator.reporting.views import (
     assumptions,
+    cash_views,
     form_views,
     money_views,
     plan_views,
@@ -49,6 +50,12 @@ VIEWS: Mapping[str, View] = MappingProxyType(
             money_views.payments,
             money_views.bond_issues,
             money_views.debt,
+            cash_views.source_tree,
+            cash_views.source_levels,
+            cash_views.source_ties,
+            cash_views.progress,
+            cash_views.cash_years,
+            cash_views.cash,
             summary.task_years,
             summary.counties,
             summary.county_debt,

@@ -12,6 +12,7 @@ import pytest
 from allocator.inputs.case import Case
 from allocator.plan.audit import AuditReport, audit
 from allocator.plan.audit.agreement import check_tables
+from allocator.plan.audit.cash import check_cash
 from allocator.plan.audit.choices import check_choices
 from allocator.plan.audit.debt import check_bonds
 from allocator.plan.audit.facts import Facts
@@ -48,7 +49,7 @@ CHECKS: dict[str, tuple[Callable[[View, Book], None], ...]] = {
     "bundles": (check_targets,),
     "persistence": (check_persistence,),
     "points": (check_tables,),
-    "tables": (check_tables, check_persistence),
+    "tables": (check_tables, check_persistence, check_cash),
 }
 """What looks at each rule; running only that keeps a hundred mutations quick."""
 
@@ -271,6 +272,32 @@ PLAN_MUTATIONS: dict[str, tuple[str, Callable[[Tables], None]]] = {
     "a work not listed": ("tables", drop("works", "item == 'e3-blue'")),
     "class of a work": ("tables", change("works", "item == 'e3-red'", work_class="basic")),
     "later years": ("tables", change("later_years", "source == 'award'", amount="+=-1")),
+    "a source of the tree in another ledger": (
+        "tables", change("source_tree", "source == 'water' and year == 2025", ledger="other"),
+    ),
+    "a payment told by another source": ("tables", both(
+        change("source_tree", "source == 'award' and year == 2026", paid="+=-1", lapsed="+=1"),
+        change("source_tree", "source == 'budget' and county == 'c' and year == 2026", paid="+=1", lapsed="+=-1"),
+    )),
+    "money that never came": ("tables", change("source_tree", "source == 'fund' and year == 2025", limit=7)),
+    "money carried into no year": ("tables", both(
+        change("source_tree", "source == 'central' and year == 2025", carried_out="+=1"),
+        change("source_tree", "source == 'central' and year == 2025", limit="+=1"),
+    )),
+    "lapsed money hidden": ("tables", both(
+        change("source_tree", "source == 'award' and county == 'd'", lapsed="+=-1"),
+        change("source_tree", "source == 'award' and county == 'd'", formula="+=-1"),
+    )),
+    "firm money of the tree": ("tables", change("source_tree", "source == 'budget' and year == 2025", firm="+=1")),
+    "the city's money given twice": ("tables", change("source_tree", "county == '' and shared < 0", shared="+=1")),
+    "a row of the tree left out": ("tables", drop("source_tree", "source == 'water'")),
+    "interest left out of the cash": ("tables", change("cash", "interest > 0", interest=0, later_budgets="+=-1")),
+    "repayment told as payment": ("tables", change("cash", "repaid > 0", repaid="+=-1", paid="+=1")),
+    "a shortfall hidden in the cash": ("tables", change("cash", "shortfall > 0", shortfall=0, arrived="+=5")),
+    "closing money of a year": ("tables", change("cash", "closing > 0", closing="+=-1", lapsed="+=1")),
+    "a ceiling of the cash": ("tables", change("cash", "year == 2026 and county == 'c'", stock_ceiling=111)),
+    "stock of the cash": ("tables", change("cash", "year == 2026 and county == 'c'", stock="+=-1")),
+    "a year of the cash twice": ("tables", again("cash", "county == 'c' and year == 2025")),
     "a passed over estate hidden": ("tables", drop("passed_over", "estate == 'e6'")),
     "a passed over estate's points": ("tables", change("passed_over", "estate == 'e6'", points=1300.0)),
     "a table left out": ("tables", lambda plan: plan.update(debt=plan["debt"][[]])),

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from allocator.inputs.case import Case
+from allocator.plan.source_tree import cash_table, source_tree_table
 from allocator.plan.tables import TABLES
 from tests.builders import make_case, merge
 
@@ -168,6 +169,8 @@ SCENARIO: dict[str, Any] = {
     "firm": ("issued",),
 }
 
+YEARS = (2025, 2026, 2027)
+
 PART = {
     # part: payer, rule as cited
     "e1-roof/all": ("government", "public"),
@@ -214,6 +217,7 @@ ACCOUNTS = [
     ("fund", "c", 2025, 6, 0, 0, 0, 0, 0, 0, 6, 0, 0), ("fund", "c", 2026, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0),
     ("bond_money", "c", 2025, 0, 0, 0, 10, 0, 0, 0, 9, 0, 1),
     ("award", "c", 2026, 0, 0, 30, 0, 0, 0, 0, 10, 0, 20), ("award", "d", 2027, 0, 0, 35, 0, 0, 0, 0, 0, 0, 35),
+    ("pledge", "e1", 0, 20, 0, 0, 0, 0, 0, 0, 20, 0, 0), ("pledge", "e2", 0, 14, 0, 0, 0, 0, 0, 0, 14, 0, 0),
     ("water", "c", 2025, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0), ("water", "c", 2026, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0),
 ]  # fmt: skip
 
@@ -341,7 +345,10 @@ def tables() -> dict[str, pd.DataFrame]:
     names = ["source", "place", "year", "limit", "firm_limit", "formula", "bonds", "carried_in", "running", "service"]
     names += ["paid", "carried_out", "lapsed"]
     records["accounts"] = [{**dict(zip(names, row, strict=True)), "unlimited": row[0] == "water"} for row in ACCOUNTS]
-    return {name: _frame(name, records[name]) for name in TABLES}
+    plan = {name: _frame(name, records[name]) for name in TABLES}
+    plan["source_tree"] = source_tree_table(town(), YEARS, plan)
+    plan["cash"] = cash_table(plan["source_tree"], plan["debt"], plan["shortfall"])
+    return plan
 
 
 def _line(part: str, source: str, year: int, amount: int) -> dict[str, Any]:
