@@ -47,7 +47,7 @@ def check_limits(sheets: Sheets, policy: PolicyModel, scenario: Scenario, years:
     _check_bills(sheets, policy, scenario, years)
 
 
-def _fed(policy: PolicyModel) -> set[str]:
+def fed(policy: PolicyModel) -> set[str]:
     """Sources whose money is (also) bond proceeds or a formula's."""
     by_formula = {name for name, source in policy.sources.items() if source.formula is not None}
     return by_formula | {bond.source for bond in policy.bonds.values()}
@@ -63,9 +63,9 @@ def _gaps(
     stated: dict[tuple[str, str], set[int]] = {}
     for source_id, at, year in limits[["source", "place", "year"]].itertuples(index=False, name=None):
         stated.setdefault((source_id, at), set()).add(int(year))
-    fed = _fed(policy)
+    by_others = fed(policy)
     for name, source in policy.sources.items():
-        is_active = source.limited and in_force((source,), scenario.as_of) is not None and name not in fed
+        is_active = source.limited and in_force((source,), scenario.as_of) is not None and name not in by_others
         if not is_active or source.scope not in ("city", "county"):
             continue
         places = [""] if source.scope == "city" else [at for at in scenario.counties if (name, at) in stated]
@@ -96,46 +96,46 @@ def _check_bills(sheets: Sheets, policy: PolicyModel, scenario: Scenario, years:
     sources = {
         name: source
         for name, source in policy.sources.items()
-        if source.limited and source.scope != "estate" and name not in _fed(policy)
+        if source.limited and source.scope != "estate" and name not in fed(policy)
     }
     bills = running[running["source"].isin(set(sources)) & running["year"].isin(list(years))]
     scope = looked_up(bills["source"], {name: source.scope for name, source in sources.items()})
     bills = bills.assign(place=bills["county"].where(scope == "county", ""))
-    arrivals = _arrivals(sheets, policy, years)
+    arrived = arrivals(sheets, policy, years)
     money = scenario.money
     for (source, place, year), rows in bills.groupby(["source", "place", "year"]):
         due = int(rows["amount"].sum())
-        available = _available(arrivals, str(source), str(place), int(str(year)), sources[str(source)].usable_years)
-        if due > available:
+        has = available(arrived, str(source), str(place), int(str(year)), sources[str(source)].usable_years)
+        if due > has:
             text = _(
                 "bills of {due} {unit} fall due in {year} from {source}, {place}, which then has {available} {unit}"
             )
             finding = text.format(
-                due=from_steps(due, money), available=from_steps(available, money), unit=money.unit, year=year,
+                due=from_steps(due, money), available=from_steps(has, money), unit=money.unit, year=year,
                 source=source, place=place or _("the whole city"),
             )  # fmt: skip
             cure = _("raise the limit, or charge the bills to another source or year")
             sheets.add("running", "amount", rows.index[:1], finding, cure)
 
 
-def _arrivals(sheets: Sheets, policy: PolicyModel, years: range) -> dict[tuple[str, str], dict[int, int]]:
+def arrivals(sheets: Sheets, policy: PolicyModel, years: range) -> dict[tuple[str, str], dict[int, int]]:
     """Money by account and year of arrival; carried money of sources usable in one year counts as the first year's."""
     limits = sheets.frames["limits"][["source", "place", "year", "amount"]]
     carried = sheets.frames["carried"].rename(columns={"arrival_year": "year"})[["source", "place", "year", "amount"]]
     short = carried["source"].isin([name for name, source in policy.sources.items() if source.usable_years == 1])
     carried["year"] = carried["year"].mask(short, years[0])
-    arrivals: dict[tuple[str, str], dict[int, int]] = {}
+    arrived: dict[tuple[str, str], dict[int, int]] = {}
     for source, place, year, amount in pd.concat([limits, carried]).itertuples(index=False, name=None):
-        account = arrivals.setdefault((source, place), {})
+        account = arrived.setdefault((source, place), {})
         account[int(year)] = account.get(int(year), 0) + int(amount)
-    return arrivals
+    return arrived
 
 
-def _available(
-    arrivals: dict[tuple[str, str], dict[int, int]], source: str, place: str, year: int, usable_years: int
+def available(
+    arrived: dict[tuple[str, str], dict[int, int]], source: str, place: str, year: int, usable_years: int
 ) -> int:
     """Most that an account can have in a year: what arrived and is still usable, or its total if it has only that."""
-    account = arrivals.get((source, place), {})
+    account = arrived.get((source, place), {})
     if set(account) == {TOTAL}:
         return account[TOTAL]
     return sum(amount for arrival, amount in account.items() if arrival and year - usable_years < arrival <= year)

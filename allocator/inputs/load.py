@@ -12,7 +12,12 @@ from allocator.inputs.adopted import adopted_problems
 from allocator.inputs.availability import restricted
 from allocator.inputs.case import Case, Notice, Register
 from allocator.inputs.copying import changes_file
+from allocator.inputs.debt_checks import check_debt, lot_notices
+from allocator.inputs.greatest_costs import by_account, greatest_costs
+from allocator.inputs.idle_money import Money, money_notices
+from allocator.inputs.idle_rules import check_tasks, rule_notices
 from allocator.inputs.limit_checks import check_limits, payment_years
+from allocator.inputs.minimum_use_checks import check_minimum_use
 from allocator.inputs.plausibility import implausible
 from allocator.inputs.policy_checks import policy_problems
 from allocator.inputs.policy_files import PolicyFiles, read_policy
@@ -70,7 +75,7 @@ def load(path: Path | str, changes: Mapping[str, object] | None = None) -> Case:
     sheets, register_files = _sheets(scenario, files, policy_tree, problems)
     notices: list[Notice] = []
     if policy is not None and not problems and {"estates", "items"} <= set(sheets.raw):
-        notices = _together(sheets, policy, scenario)
+        notices = _together(sheets, policy, policy_tree, scenario)
         problems.extend(scenario_references(scenario, tree, policy, sheets))
         problems.extend(adopted_problems(scenario, tree, sheets))
     problems.extend(sheets.problems)
@@ -133,11 +138,26 @@ def _sheets(
     return sheets, found
 
 
-def _together(sheets: Sheets, policy: PolicyModel, scenario: Scenario) -> list[Notice]:
+def _together(sheets: Sheets, policy: PolicyModel, policy_tree: Tree, scenario: Scenario) -> list[Notice]:
     """Check the register against policy model and scenario; faulty cells count as blank."""
     years = payment_years(scenario, policy, set(sheets.frames["items"]["work"]))
     places_of_money(sheets, policy, scenario)
     check_limits(sheets, policy, scenario, years)
+    check_debt(sheets, scenario)
     estates, items = sheets.frames["estates"], sheets.frames["items"]
     notices = implausible(estates, items, scenario.money, sheets.raw["estates"].place)
-    return [*notices, *unused_rows(sheets, scenario, years), *running_notices(sheets, policy, scenario)]
+    notices += [*unused_rows(sheets, scenario, years), *running_notices(sheets, policy, scenario)]
+    if not sheets.problems:  # names stand for one thing each
+        notices += _without_effect(sheets, policy, policy_tree, scenario, years)
+    return notices
+
+
+def _without_effect(
+    sheets: Sheets, policy: PolicyModel, policy_tree: Tree, scenario: Scenario, years: range
+) -> list[Notice]:
+    """Check what no plan could reach; notices on what can never bind or never be used."""
+    greatest = greatest_costs(sheets, policy, scenario.as_of)
+    money = Money(sheets, policy, policy_tree, scenario, years, greatest)
+    check_minimum_use(sheets, policy, scenario, years, by_account(greatest, sheets, policy))
+    check_tasks(money)
+    return [*lot_notices(sheets, policy, scenario, years), *money_notices(money), *rule_notices(money)]

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from allocator.errors import Problem
 from allocator.i18n import _
 from allocator.inputs.bond_checks import check_bonds
+from allocator.inputs.dated_checks import check_dates
 from allocator.inputs.findings import Findings
 from allocator.inputs.policy_sources import check_eligibility, check_sources
 from allocator.inputs.register_sheets import STATUS
@@ -18,6 +19,7 @@ from allocator.inputs.rollup_checks import check_rollup
 from allocator.inputs.schemas.base import Cited, in_force
 from allocator.inputs.schemas.policy import PayerRule, PolicyModel
 from allocator.inputs.schemas.scenario import Money
+from allocator.inputs.share_checks import check_shares
 from allocator.inputs.yaml_files import Path_, Tree
 
 MAX_SAVING = Decimal("0.5")
@@ -38,6 +40,7 @@ def policy_problems(policy: PolicyModel, tree: Tree, as_of: date, money: Money) 
     """
     findings = Findings(policy, tree)
     _documents(findings)
+    check_dates(findings, as_of)
     _rules(findings, as_of)
     _works(findings, as_of)
     _grants_and_parts(findings, money)
@@ -48,6 +51,7 @@ def policy_problems(policy: PolicyModel, tree: Tree, as_of: date, money: Money) 
     check_rollup(findings)
     if not findings.problems:  # what a source may pay for is only defined when all ids exist
         check_eligibility(findings, as_of)
+        check_shares(findings, as_of)
     return findings.problems
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 from allocator.i18n import _
+from allocator.inputs.contents import admits, contents
 from allocator.inputs.findings import Findings
-from allocator.inputs.schemas.base import in_force
-from allocator.inputs.schemas.policy import PolicyModel
 from allocator.inputs.schemas.scenario import Money
 from allocator.inputs.schemas.sources import Eligibility, Source
 from allocator.inputs.yaml_files import Path_
@@ -96,60 +94,21 @@ def check_eligibility(findings: Findings, as_of: date) -> None:
     A source that only pays the service of a bond has its use there. The ids of the model must all exist.
     """
     policy = findings.policy
-    contents = list(_contents(policy, as_of))
+    known = list(contents(policy, as_of))
     elsewhere = {bond.service_source for bond in policy.bonds.values()}
+    left_out = set.intersection(*(set(route.without) for route in policy.routes.values())) if policy.routes else set()
     for source_id, source in policy.sources.items():
+        if source_id in left_out and source_id not in elsewhere:
+            finding = _("the source may pay for nothing: every route leaves it out")
+            findings.add(
+                ("sources", source_id), finding, _("take it out of `without` of one route, or remove the source")
+            )
+            continue
         pays = any(
-            (source_id == content.grant_source or source.payer in content.payers) and _admits(source.eligible, content)
-            for content in contents
+            (source_id == content.grant_source or source.payer in content.payers) and admits(source.eligible, content)
+            for content in known
         )
         if not pays and source_id not in elsewhere:
             finding = _("the source may pay for nothing: no rule of an eligible work asks its payer {payer!r}")
             cure = _("correct its payer or its eligible lists, or remove the source")
             findings.add(("sources", source_id), finding.format(payer=source.payer), cure)
-
-
-class _Content:
-    """A component under one of the rules that may come into force for it."""
-
-    def __init__(
-        self, names: tuple[str, str, str], rule: str, payers: frozenset[str], grant_source: str | None
-    ) -> None:
-        self.work_class, self.work, self.component = names
-        self.rule = rule
-        self.payers = payers
-        self.grant_source = grant_source
-
-
-def _contents(policy: PolicyModel, as_of: date) -> Iterator[_Content]:
-    for work_id, work in policy.works.items():
-        for part_id, part in work.components.items():
-            names = (work.work_class, work_id, part_id)
-            for rule_id in _rules_in_force(policy, part.rule):
-                grant = None if part.unit_grant is None else policy.unit_grants[part.unit_grant].source
-                yield _Content(names, rule_id, _payers(policy, rule_id, as_of), grant)
-
-
-def _rules_in_force(policy: PolicyModel, rule_id: str) -> list[str]:
-    """Rules with values that ``rule_id`` may lead to by choices and estate parts; the choices must end."""
-    rule = policy.rules[rule_id]
-    if rule.choose is not None:
-        ends = dict.fromkeys((*rule.choose.cases.values(), rule.choose.otherwise))
-        return list(dict.fromkeys(end for start in ends for end in _rules_in_force(policy, start)))
-    moved = [part.rule for part in policy.estate_parts.values() if rule_id in part.applies_to]
-    return [rule_id, *moved]
-
-
-def _payers(policy: PolicyModel, rule_id: str, as_of: date) -> frozenset[str]:
-    value = in_force(policy.rules[rule_id].values, as_of)
-    return frozenset() if value is None else frozenset(payer for payer, band in value.shares.items() if band.max > 0)
-
-
-def _admits(eligible: Eligibility, content: _Content) -> bool:
-    return (
-        (not eligible.classes or content.work_class in eligible.classes)
-        and (not eligible.works or content.work in eligible.works)
-        and (not eligible.components or content.component in eligible.components)
-        and (not eligible.rules or content.rule in eligible.rules)
-        and content.work not in eligible.not_works
-    )
