@@ -14,9 +14,10 @@ from allocator.solving.base import Floats, Progress
 from allocator.solving.driver import search_plan
 from allocator.solving.stages import Clock, Search
 from tests.formulation.worked import MORE
+from tests.formulation.worked_costs import COSTS
 from tests.oracle.worked import WORKED, Worked
 
-ALL: dict[str, Worked] = {**WORKED, **MORE}
+ALL: dict[str, Worked] = {**WORKED, **MORE, **COSTS}
 """Hand-worked cases: those of the oracle, and those that only rows need."""
 
 SECONDS = 120.0

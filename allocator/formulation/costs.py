@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,19 +45,38 @@ def pool_costs(index: Index, columns: Columns) -> pd.DataFrame:
 
     Amounts of ``both`` columns (savings) are differences from the gross cost, so they may be negative.
     """
-    by_item = _item_costs(index)
+    return _pool_terms(index, columns, _members(index))
+
+
+def construction_costs(index: Index, columns: Columns, pools: Iterable[int]) -> pd.DataFrame:
+    """What of the cost of ``pools`` is construction; like ``pool_costs``, in fractions of steps."""
+    members = _members(index)
+    members = members[members["pool"].isin(list(pools))]
+    share = index.parts["construction"].to_numpy()[members["part"].to_numpy(np.int64)].astype(float)
+    return _pool_terms(index, columns, members.assign(weight=share))
+
+
+def _members(index: Index) -> pd.DataFrame:
+    """Parts and their pools by route; all of a part's cost counts."""
+    return index.pools.members.rename(columns={"part_row": "part"})
+
+
+def _pool_terms(index: Index, columns: Columns, members: pd.DataFrame) -> pd.DataFrame:
+    """Costs of parts, times ``weight`` where ``members`` has that column; ``pool``, ``year``, ``col``, ``amount``."""
     acting = acts(index, columns)
-    terms = by_item.merge(acting, on=["item", "route"])
+    terms = _item_costs(index, members).merge(acting, on=["item", "route"])
     terms = terms.assign(year=terms["year"] + terms["offset"])
-    terms = pd.concat([terms[["pool", "year", "col", "amount"]], _saving_costs(index, columns)], ignore_index=True)
+    saved = _saving_costs(index, columns, members)
+    terms = pd.concat([terms[["pool", "year", "col", "amount"]], saved], ignore_index=True)
     last = index.payment_years[-1]
     return summed(terms[terms["year"] <= last], ["pool", "year", "col"], "amount")
 
 
-def _item_costs(index: Index) -> pd.DataFrame:
+def _item_costs(index: Index, members: pd.DataFrame) -> pd.DataFrame:
     """Steps due per (item, route, pool, offset)."""
-    members = index.pools.members.rename(columns={"part_row": "part"})
     long = members.merge(index.due, on="part")
+    if "weight" in long:
+        long["due"] = long["due"] * long["weight"]
     long["item"] = index.parts["item_row"].to_numpy()[long["part"].to_numpy()]
     return summed(long, ["item", "route", "pool", "offset"], "due").rename(columns={"due": "amount"})
 
@@ -88,17 +108,18 @@ def saved_amounts(index: Index) -> pd.DataFrame:
     return stack(frames, ["saving", "estate", "part", "offset", "change"])
 
 
-def _saving_costs(index: Index, columns: Columns) -> pd.DataFrame:
+def _saving_costs(index: Index, columns: Columns, members: pd.DataFrame) -> pd.DataFrame:
     saved = saved_amounts(index).merge(columns["both"], on=["saving", "estate"])
-    members = index.pools.members.rename(columns={"part_row": "part"})
     saved = saved.merge(members, on=["part", "route"])
+    if "weight" in saved:
+        saved["change"] = saved["change"] * saved["weight"]
     saved = saved.assign(year=saved["year"] + saved["offset"]).rename(columns={"change": "amount"})
     return saved[["pool", "year", "col", "amount"]]
 
 
 def greatest_demand(index: Index, columns: Columns) -> pd.DataFrame:
     """An upper bound of each pool's cost by payment year; ``pool``, ``year``, ``amount`` [steps], all positive."""
-    by_item = _item_costs(index)
+    by_item = _item_costs(index, _members(index))
     acting = acts(index, columns)[["item", "route", "year"]].drop_duplicates()
     terms = by_item.merge(acting, on=["item", "route"])
     terms["year"] += terms["offset"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from allocator.formulation.readiness import value_on
 from allocator.inputs.case import Case
 from allocator.inputs.schemas.base import in_force
 from allocator.inputs.schemas.policy import PayerShares, PolicyModel
-from allocator.inputs.schemas.sources import Eligibility, Source
+from allocator.inputs.schemas.sources import Eligibility, ShareLimit, Source
 
 SHORTFALL = "shortfall"
 """Name of the last-resort source."""
@@ -60,12 +61,38 @@ def pool_key(policy: PolicyModel, sources: Sequence[str], shares: PayerShares | 
     if shares is not None:
         wide_payers |= {name for name in last_resorts(policy) & set(shares.shares) if shares.shares[name].max > 0}
     narrow_payers = {policy.sources[s].payer for s in narrow}
-    of_cost = any(_shares_of(policy.sources[s], "cost") for s in wide)
+    of_cost = any(_shares_of(policy.sources[s], base) for s in wide for base in ("cost", "construction"))
     of_mixed_part = any(
         _shares_of(policy.sources[s], "payer_part") and policy.sources[s].payer in narrow_payers for s in wide
     )
     passes_on = len(wide_payers) == 1 and not of_cost and not of_mixed_part
     return PoolKey(at_estate=True, passes_on=passes_on, narrow=narrow, wide=wide)
+
+
+def ties_construction(policy: PolicyModel, sources: Sequence[str], shares: PayerShares | None) -> bool:
+    """Whether parts may share a pool only when construction is the same share of their costs.
+
+    A source that may pay at most a share of construction, beside others that may pay anything, leaves each part a range
+    of payments, and ranges add. Where another share binds as well, the sums would allow what no division reaches.
+    """
+    shared = [s for name in sources if (s := policy.sources[name].share) is not None]
+    own = [s for s in shared if s.of == "construction"]
+    if not own:
+        return False
+    least = any(s.min is not None or any(r.min is not None for r in s.by_region.values()) for s in own)
+    banded = shares is not None and any(band.min > 0 or band.max < 1 for band in shares.shares.values())
+    return least or banded or len(shared) > 1
+
+
+def share_edges(case: Case, share: ShareLimit, side: str) -> dict[str, Decimal]:
+    """Least (``min``) or greatest (``max``) share by county; counties where there is none, or it cannot bind, lack."""
+    idle = Decimal(0) if side == "min" else None if share.of == "construction" else Decimal(1)
+    found = {}
+    for county in case.scenario.counties:
+        edge = value_on(getattr(share.in_region(case.scenario.regions.get(county)), side), case)
+        if edge is not None and edge != idle:
+            found[county] = edge
+    return found
 
 
 def last_resorts(policy: PolicyModel) -> set[str]:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from allocator.formulation.construction import construction_shares
 from allocator.formulation.frames import row_of
 from allocator.formulation.normal_form import amounts_due, cost_parts, longest_profile
 from allocator.formulation.pools import Pools, build_pools
@@ -38,7 +39,7 @@ class Index:
         ``newer_households``, ``listed_year`` (0: none), ``routes`` (tuple; ("",) when the policy has none).
     items: ``item_id``, ``estate``, ``project``, ``work``, ``required``, ``community``, ``choice_group``, ``requires``.
     points: points of each item (rows) by year of doing (columns).
-    parts: as ``cost_parts`` with ``item_row``, ``project_row``, ``county``.
+    parts: as ``cost_parts`` with ``item_row``, ``project_row``, ``county``, ``construction`` (exact share of the cost).
     due: ``part``, ``offset``, ``due`` [steps].
     """
 
@@ -76,6 +77,7 @@ def build_index(case: Case) -> Index:
     parts = parts.drop(columns="item_id").rename(columns={"project": "project_row"})
     parts["project"] = parts["project_row"].map(projects["project_id"])
     parts["county"] = parts["estate"].map(case.register.estates.set_index("estate")["county"])
+    parts["construction"] = construction_shares(case).to_numpy()[parts["item_row"].to_numpy(np.int64)]
     due = amounts_due(case, parts["work"], parts["cost"]).rename(columns={"row": "part"})
     routes = (
         projects[["project_id", "routes"]]

@@ -18,6 +18,7 @@ from allocator.formulation.funding import (
     on_route,
     part_sources,
     pool_key,
+    ties_construction,
 )
 from allocator.formulation.normal_form import rules_in_force
 from allocator.i18n import _
@@ -31,8 +32,9 @@ class Pools:
     Attributes
     ----------
     table: one row per pool; columns ``pool`` (readable name), ``estate`` ("" for a county's pool), ``county``, ``rule``
-        ("" where it does not matter), ``payer`` ("" when open), ``route``, ``parent`` (row of the pool that pays its
-        rest, -1 for none), ``wide_payer`` (payer whose sources pay the rest, or "").
+        ("" where it does not matter), ``payer`` ("" when open), ``route``, ``construction`` (share of the parts' costs,
+        as a fraction, "" where it does not matter), ``parent`` (row of the pool that pays its rest, -1 for none),
+        ``wide_payer`` (payer whose sources pay the rest, or "").
     sources: one row per (pool, source); ``pool`` is a row number of ``table``; ``source`` may be ``shortfall``;
         column ``payer``.
     members: one row per (part, route); columns ``part_row``, ``route``, ``pool``.
@@ -50,8 +52,19 @@ class _Money(NamedTuple):
     rule: str
     route: str
     sources: tuple[str, ...]
+    construction: str = ""
     rest: tuple[str, ...] | None = None
     """Sources of the county's pool that pays what these leave; None when nothing is left to others."""
+
+
+class _Kind(NamedTuple):
+    """What parts have in common whose money is alike, apart from where they are."""
+
+    sources: tuple[str, ...]
+    payer: str
+    rule: str
+    route: str
+    built: str
 
 
 class _Pool(NamedTuple):
@@ -66,17 +79,19 @@ class _Pool(NamedTuple):
 def build_pools(case: Case, parts: pd.DataFrame, routes: pd.DataFrame) -> Pools:
     """Assign every part, on every route of its project, to a pool.
 
-    ``parts`` as from ``cost_parts`` with ``project`` and ``county``; ``routes`` has one row per (project, route).
+    ``parts`` as from ``cost_parts`` with ``project``, ``county`` and ``construction``; ``routes`` has one row per
+    (project, route).
     """
     parts = parts.assign(part_row=np.arange(len(parts)), sources=part_sources(case, parts))
+    shared = any(s.share is not None and s.share.of == "construction" for s in case.policy.sources.values())
+    parts["built"] = parts["construction"].astype(str) if shared else ""
     long = parts.merge(routes, on="project", how="left").sort_values(["part_row", "route_rank"], kind="stable")
-    kind = ["sources", "payer", "rule", "route", "grant_source"]
-    long["kind"] = long.groupby(kind, sort=False, dropna=False).ngroup()
+    long["kind"] = long.groupby([*_Kind._fields, "grant_source"], sort=False, dropna=False).ngroup()
     kinds = long.drop_duplicates("kind")
     described = pd.DataFrame(
         [
-            (number, *_describe(case, sources, payer, rule, route))
-            for number, sources, payer, rule, route in kinds[["kind", *kind[:4]]].itertuples(index=False, name=None)
+            (number, *_describe(case, _Kind(*kind)))
+            for number, *kind in kinds[["kind", *_Kind._fields]].itertuples(index=False, name=None)
         ],
         columns=["kind", "at_estate", "own", "parent"],
     )
@@ -86,16 +101,17 @@ def build_pools(case: Case, parts: pd.DataFrame, routes: pd.DataFrame) -> Pools:
     return _assemble(case, long.drop_duplicates("pool").sort_values("pool"), long)
 
 
-def _describe(
-    case: Case, admitted: tuple[str, ...], payer: str, rule: str, route: str
-) -> tuple[bool, _Money, _Money | None]:
+def _describe(case: Case, kind: _Kind) -> tuple[bool, _Money, _Money | None]:
     """Of one kind of parts: whether their pool is an estate's, its money, and that of the pool that pays its rest."""
-    sources = on_route(case, admitted, route)
-    key = pool_key(case.policy, sources, None if payer else rules_in_force(case)[rule])
+    payer, rule, route = kind.payer, kind.rule, kind.route
+    sources = on_route(case, kind.sources, route)
+    shares = None if payer else rules_in_force(case)[rule]
+    key = pool_key(case.policy, sources, shares)
+    built = kind.built if ties_construction(case.policy, sources, shares) else ""
     _refuse_exclusive(case, sources)
     matters = not payer or _shares_cost(case, key)
     paying = key.wide if not key.at_estate else key.narrow if key.passes_on else key.narrow + key.wide
-    own = _Money(payer, rule if matters else "", route, paying, key.wide if key.passes_on else None)
+    own = _Money(payer, rule if matters else "", route, paying, built, key.wide if key.passes_on else None)
     if not key.passes_on:
         return key.at_estate, own, None
     rest = _Money(_wide_payer(case, key, rule), "", route, key.wide)
@@ -147,11 +163,11 @@ def _assemble(case: Case, first: pd.DataFrame, long: pd.DataFrame) -> Pools:
     pools = [_Pool(*place, parent) for place, parent in zip(rows, parents, strict=True)]
     table = pd.DataFrame(
         [
-            (p.estate, p.county, p.money.rule, p.money.payer, p.money.route, p.parent,
+            (p.estate, p.county, p.money.rule, p.money.payer, p.money.route, p.money.construction, p.parent,
              pools[p.parent].money.payer if p.parent >= 0 else "")
             for p in pools
         ],
-        columns=["estate", "county", "rule", "payer", "route", "parent", "wide_payer"],
+        columns=["estate", "county", "rule", "payer", "route", "construction", "parent", "wide_payer"],
         dtype=object,
     ).astype({"parent": np.int64})  # fmt: skip
     sources = _pool_sources(case, pools)
@@ -159,7 +175,8 @@ def _assemble(case: Case, first: pd.DataFrame, long: pd.DataFrame) -> Pools:
     joined += [f">{'+'.join(pool.money.rest)}" if pool.money.rest else "" for pool in pools]
     unit = table["estate"].where(table["estate"] != "", table["county"])
     who = table["payer"].where(table["payer"] != "", table["rule"])
-    table.insert(0, "pool", unit + "|" + who + "|" + table["rule"] + "|" + table["route"] + "|" + joined)
+    rule = table["rule"] + ("@" + table["construction"]).where(table["construction"] != "", "")
+    table.insert(0, "pool", unit + "|" + who + "|" + rule + "|" + table["route"] + "|" + joined)
     return Pools(table, sources, long[["part_row", "route", "pool"]].reset_index(drop=True))
 
 

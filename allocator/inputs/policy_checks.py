@@ -166,6 +166,8 @@ def _grants_and_parts(findings: Findings, money: Money) -> None:
         for position, tier in enumerate(grant.tiers):
             if tier.amount < 0:
                 findings.add((*path, "tiers", position, "amount"), _("the amount is negative"), _("write 0 or more"))
+    for position, split in enumerate(policy.cost_split or ()):
+        findings.sums_to_one(("cost_split", position), split.shares)
     for part_id, part in policy.estate_parts.items():
         path = ("estate_parts", part_id)
         for position, rule_id in enumerate(part.applies_to):

@@ -8,7 +8,7 @@ from allocator.i18n import _
 from allocator.inputs.contents import admits, contents
 from allocator.inputs.findings import Findings
 from allocator.inputs.schemas.scenario import Money
-from allocator.inputs.schemas.sources import Eligibility, Source
+from allocator.inputs.schemas.sources import Eligibility, RegionShare, ShareLimit, Source
 from allocator.inputs.yaml_files import Path_
 
 
@@ -83,9 +83,18 @@ def _eligible(findings: Findings, source_id: str, eligible: Eligibility) -> None
 
 
 def _share_limit(findings: Findings, source_id: str, source: Source) -> None:
-    for bound in ("min", "max"):
-        for position, value in enumerate(getattr(source.share, bound, None) or ()):
-            findings.is_share(("sources", source_id, "share", bound, position), value.value)
+    if source.share is None:
+        return
+    path: Path_ = ("sources", source_id, "share")
+    places: list[tuple[Path_, ShareLimit | RegionShare]]
+    places = [
+        (path, source.share),
+        *(((*path, "by_region", name), own) for name, own in source.share.by_region.items()),
+    ]
+    for where, share in places:
+        for bound, values in (("min", share.min), ("max", share.max)):
+            for position, value in enumerate(values or ()):
+                findings.is_share((*where, bound, position), value.value)
 
 
 def check_eligibility(findings: Findings, as_of: date) -> None:

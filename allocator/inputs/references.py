@@ -11,6 +11,7 @@ import pandas as pd
 
 from allocator.i18n import _
 from allocator.inputs.cells import MAX_STEPS
+from allocator.inputs.cost_split import SPLIT
 from allocator.inputs.frames import blank_value, looked_up, series
 from allocator.inputs.register_reader import Names, Sheets, check_duplicates, resolve
 from allocator.inputs.register_sheets import SHEET, SHEETS
@@ -105,9 +106,13 @@ def fill_in(sheets: Sheets, money: Money) -> None:
 
 
 def _fill_costs(sheets: Sheets, money: Money) -> None:
-    """Cost of an item: as stated, else quantity x unit cost rounded half up, else the sum of its components."""
+    """Cost of an item: as stated, else the sum of its components, of works, other fees and contingency, or by quantity.
+
+    Quantity x unit cost is rounded half up.
+    """
     items, components = sheets.frames["items"], sheets.frames["component_costs"]
     stated = items["cost"]
+    made_up = items[list(SPLIT)].sum(axis=1, min_count=len(SPLIT)).astype("Int64")
     parts = components.groupby("item")["cost"].sum().reindex(items["item"]).astype("Int64")
     parts.index = items.index
     product = pd.Series(
@@ -118,7 +123,7 @@ def _fill_costs(sheets: Sheets, money: Money) -> None:
         index=items.index,
         dtype="Int64",
     )
-    cost = stated.fillna(parts).fillna(product)
+    cost = stated.fillna(parts).fillna(made_up).fillna(product)
     differs = (stated.notna() & parts.notna() & (stated != parts)).fillna(False).astype(bool)
     if differs.any():
         text = _("the cost {cost} is not the sum of its components, {parts}")
@@ -127,7 +132,8 @@ def _fill_costs(sheets: Sheets, money: Money) -> None:
             for a, b in zip(stated[differs].astype(int), parts[differs].astype(int), strict=True)
         ]
         sheets.add("items", "cost", items.index[differs], findings, _("correct one of them, or leave the cost blank"))
-    unread = {record for key in ("cost", "quantity", "unit_cost") for record in sheets.faulty.get(("items", key), ())}
+    read = ("cost", "quantity", "unit_cost", *SPLIT)
+    unread = {record for key in read for record in sheets.faulty.get(("items", key), ())}
     absent = cost.isna() & ~items.index.isin(unread)
     cure = _("write the cost, or quantity and unit cost")
     sheets.add("items", "cost", items.index[absent], _("the item has no cost"), cure)

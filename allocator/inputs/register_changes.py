@@ -14,10 +14,11 @@ from allocator.errors import Problem
 from allocator.i18n import _
 from allocator.inputs.case import from_steps
 from allocator.inputs.cells import Unreadable, parser
+from allocator.inputs.cost_split import agree
 from allocator.inputs.frames import blank_value, series
 from allocator.inputs.headings import Heading, nearest
 from allocator.inputs.references import policy_names
-from allocator.inputs.register_parts import agreed_costs, half_up, without_rows
+from allocator.inputs.register_parts import half_up, without_rows
 from allocator.inputs.register_reader import Names, Sheets
 from allocator.inputs.register_sheets import SHEET, SHEETS, TOTAL, Column
 from allocator.inputs.schemas.changes import Change
@@ -87,12 +88,11 @@ class _Edit:
         if not len(chosen):
             cure = _("loosen where, or take the change away")
             raise RefusedError(_("the change touches no row"), cure)
-        before = self.frame[column.key]
+        before, items = self.frame[column.key], self.sheets.frames["items"].copy()
         meant = _by_value(chosen, self._edit(column))
         changed = [meant.get(label, value) for label, value in before.items()]
         self.frame[column.key] = series(column, changed).set_axis(before.index)
-        if column.key == "cost":
-            agreed_costs(self.sheets, self.sheet.key, chosen.index)
+        agree(self.sheets, self.sheet.key, column.key, chosen.index, items)
         self._check_identity()
 
     def _remove(self) -> None:

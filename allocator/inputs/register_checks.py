@@ -6,6 +6,7 @@ import pandas as pd
 
 from allocator.i18n import _
 from allocator.inputs.case import Notice
+from allocator.inputs.cost_split import check_split
 from allocator.inputs.frames import looked_up
 from allocator.inputs.register_reader import Sheets
 from allocator.inputs.schemas.policy import PolicyModel
@@ -16,6 +17,7 @@ def check_register(sheets: Sheets, scenario: Scenario) -> None:
     """Note everything that contradicts itself between rows and sheets."""
     _estates(sheets, scenario)
     _items(sheets)
+    check_split(sheets, scenario.money)
     _bands(sheets)
 
 

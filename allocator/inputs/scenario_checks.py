@@ -92,6 +92,7 @@ def scenario_references(scenario: Scenario, tree: Tree, policy: PolicyModel, she
         for group, names in enumerate(scenario.exclusions)
         for position, name in enumerate(names)
     ]
+    yield from _regions(scenario, tree, policy)
     for path, name, among, what in known:
         if name not in among:
             near = nearest(name, sorted(among))
@@ -104,3 +105,17 @@ def scenario_references(scenario: Scenario, tree: Tree, policy: PolicyModel, she
             finding = _("the year {year} is no start year").format(year=lock)
             cure = _("write a year from {first} to {last}").format(first=years[0], last=years[-1])
             yield Problem(place_text(("locks", name), Scenario, tree), finding, cure)
+
+
+def _regions(scenario: Scenario, tree: Tree, policy: PolicyModel) -> Iterator[Problem]:
+    """Counties in no region that a share is stated for, where it differs by region and says nothing of the others."""
+    for name, source in policy.sources.items():
+        share = source.share
+        if share is None or not share.by_region or share.max is not None or share.min is not None:
+            continue
+        for county in [name for name in scenario.counties if scenario.regions.get(name) not in share.by_region]:
+            finding = _("{county} lies in no region that the share of {source!r} is stated for")
+            cure = _("write regions: {{{county}: 中部}}, or what region it is; or add that to by_region")
+            cure = cure.format(county=county)
+            at = place_text(("regions",), Scenario, tree)
+            yield Problem(at, finding.format(county=county, source=name), cure)

@@ -37,7 +37,7 @@ def assemble(f: Formulation, x: Floats, baseline: pd.Series) -> dict[str, pd.Dat
     estates = explain_estates(f, estates, accounts, tasks)
     tables = {
         "estates": estates,
-        "projects": projects_table(f, choices, estates),
+        "projects": projects_table(f, choices, estates, works),
         "works": works,
         "payments": payments,
         "running": running_table(f.index.case, f.index.payment_years, source_use),

@@ -161,7 +161,7 @@ class _Admission:
         if share is not None and before[0] + newer > share * (before[1] + households):
             return False
         spent: dict[int, int] = {}
-        for offset, _pool, amount in self._plain.bills.get(project, ()):
+        for offset, _pool, amount, _construction in self._plain.bills.get(project, ()):
             spent[year + offset] = spent.get(year + offset, 0) + amount
         return (
             take(("starts", county, year), estates)

@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
-from allocator.formulation.funding import SHORTFALL
+from allocator.formulation.funding import SHORTFALL, share_edges
 from allocator.formulation.index import Index
 from allocator.formulation.normal_form import rules_in_force
-from allocator.formulation.readiness import value_on
 from allocator.inputs.schemas.sources import Source
 from allocator.plan.plain_projects import Plain
 from allocator.plan.purses import Purses, Tap
 
 
+class _Whole(NamedTuple):
+    """A bill in full: all of it, and what of it is construction [steps]."""
+
+    cost: int
+    construction: int
+
+
 @dataclass(frozen=True)
 class _Share:
-    """Least and greatest share of a source, of the whole cost or of its payer's part."""
+    """Least and greatest share of a source, of its payer's part, of the whole cost or of construction."""
 
     low: Fraction
-    high: Fraction
-    of_cost: bool
+    high: Fraction | None
+    of: str
 
-    def ends(self, amount: int, cost: int) -> tuple[int, int]:
+    def ends(self, amount: int, whole: _Whole) -> tuple[int, int]:
         """Steps; where no whole number lies between, less than a step is forgiven."""
-        return _whole_ends(self.low, self.high, cost if self.of_cost else amount)
+        base = {"payer_part": amount, "cost": whole.cost, "construction": whole.construction}[self.of]
+        if self.high is None:
+            most = amount if self.of == "payer_part" else whole.cost
+            return min(-(-self.low.numerator * base // self.low.denominator), most), most
+        return _whole_ends(self.low, self.high, base)
 
 
 def _whole_ends(low: Fraction, high: Fraction, base: int) -> tuple[int, int]:
@@ -56,7 +68,7 @@ class Payer:
             if source != SHORTFALL:
                 self._sources.setdefault(pool, []).append((source, payer))
         self._area = dict(zip(index.estates["estate_id"], index.estates["area"], strict=True))
-        self._shares = {name: _share(index, source) for name, source in index.case.policy.sources.items()}
+        self._edges = {name: _edges(index, source) for name, source in index.case.policy.sources.items()}
         self._rules = rules_in_force(index.case)
         self._pools: dict[int, _Pool] = {}
 
@@ -65,9 +77,9 @@ class Payer:
         for source, place, lag, amount in plain.gains.get(project, ()):
             self.purses.add(source, place, year + lag, amount)
         return all(
-            self._pay(pool, year + offset, amount)
-            for offset, pool, amount in plain.bills.get(project, ())
-            if year + offset <= self._last
+            self._pay(bill.pool, year + bill.offset, _Whole(bill.amount, bill.construction))
+            for bill in plain.bills.get(project, ())
+            if year + bill.offset <= self._last
         )
 
     def _pool(self, number: int) -> _Pool:
@@ -80,7 +92,8 @@ class Payer:
             taps: dict[str, list[tuple[Tap, _Share | None]]] = {}
             for source, payer in self._sources.get(number, ()):
                 tap = self.purses.tap(source, places[scopes[source].scope], row["estate"])
-                taps.setdefault(row["payer"] or payer, []).append((tap, self._shares[source]))
+                share = _share(scopes[source], *(edge.get(row["county"]) for edge in self._edges[source]))
+                taps.setdefault(row["payer"] or payer, []).append((tap, share))
             bands = None
             if not row["payer"]:
                 shares = self._rules[row["rule"]].shares
@@ -89,44 +102,44 @@ class Payer:
             self._pools[number] = _Pool(taps, bands, row["parent"], wide)
         return self._pools[number]
 
-    def _pay(self, number: int, year: int, amount: int) -> bool:
+    def _pay(self, number: int, year: int, whole: _Whole) -> bool:
         """Pay a bill in full, or fail."""
-        pool = self._pool(number)
+        pool, amount = self._pool(number), whole.cost
         if pool.bands is None:
-            return self._fill(pool, pool.wide_payer, year, amount, amount) == amount
+            return self._fill(pool, pool.wide_payer, year, amount, whole) == amount
         payers = [*(p for p in pool.taps), *(p for p in pool.bands if p not in pool.taps)]
-        ends = {p: self._ends_of(pool, p, amount) for p in payers}
+        ends = {p: self._ends_of(pool, p, whole) for p in payers}
         left = amount
         later = sum(low for low, _high in ends.values())
         for payer in payers:
             low, high = ends[payer]
             later -= low
-            paid = self._most(pool, payer, year, min(high, left - later), amount)
+            paid = self._most(pool, payer, year, min(high, left - later), whole)
             if paid < low:
                 return False
             left -= paid
         return left == 0
 
     @staticmethod
-    def _ends_of(pool: _Pool, payer: str, cost: int) -> tuple[int, int]:
+    def _ends_of(pool: _Pool, payer: str, whole: _Whole) -> tuple[int, int]:
         """Least and greatest steps a payer bears of an open bill."""
-        low, high = _whole_ends(*(pool.bands or {})[payer], cost)
-        shares = [share for _tap, share in pool.taps.get(payer, ()) if share is not None and share.of_cost]
-        return max(low, sum(share.ends(0, cost)[0] for share in shares)), high
+        low, high = _whole_ends(*(pool.bands or {})[payer], whole.cost)
+        shares = [share for _tap, share in pool.taps.get(payer, ()) if share is not None and share.of != "payer_part"]
+        return max(low, sum(share.ends(0, whole)[0] for share in shares)), high
 
-    def _most(self, pool: _Pool, payer: str, year: int, amount: int, cost: int | None) -> int:
+    def _most(self, pool: _Pool, payer: str, year: int, amount: int, whole: _Whole | None) -> int:
         """Pay as much of ``amount`` as a payer can; shares of the payer's part are of what is paid in the end."""
         shared = any(share is not None for _tap, share in pool.taps.get(payer, ()))
         while amount > 0:
             mark = self.purses.mark()
-            paid = self._fill(pool, payer, year, amount, amount if cost is None else cost)
+            paid = self._fill(pool, payer, year, amount, whole or _Whole(amount, 0))
             if paid == amount or not shared:
                 return paid
             self.purses.undo(mark)
             amount = paid
         return 0
 
-    def _fill(self, pool: _Pool, payer: str, year: int, amount: int, cost: int) -> int:
+    def _fill(self, pool: _Pool, payer: str, year: int, amount: int, whole: _Whole) -> int:
         """Pay up to ``amount``: least shares first, then taps in order, then the parent; what it came to.
 
         When a least share cannot be had: an amount for which it can, or 0.
@@ -135,12 +148,12 @@ class Payer:
         room: list[int] = []
         taps = pool.taps.get(payer, [])
         for tap, share in taps:
-            least, most = (0, amount) if share is None else share.ends(amount, cost)
+            least, most = (0, amount) if share is None else share.ends(amount, whole)
             if least > 0:
                 least = min(least, left)
                 found = purses.available(tap, year, least)
                 if found < least:
-                    return 0 if share is None or share.of_cost else int(found / share.low)
+                    return 0 if share is None or share.of != "payer_part" else int(found / share.low)
                 purses.draw(tap, year, least)
                 left -= least
             room.append(most - least)
@@ -157,8 +170,13 @@ class Payer:
         return amount - left
 
 
-def _share(index: Index, source: Source) -> _Share | None:
-    if source.share is None:
+def _edges(index: Index, source: Source) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
+    """Least and greatest share of a source by county, where they can bind."""
+    share = source.share
+    return ({}, {}) if share is None else (share_edges(index.case, share, "min"), share_edges(index.case, share, "max"))
+
+
+def _share(source: Source, low: Decimal | None, high: Decimal | None) -> _Share | None:
+    if source.share is None or (low is None and high is None):
         return None
-    low, high = value_on(source.share.min, index.case), value_on(source.share.max, index.case)
-    return _Share(Fraction(low or 0), Fraction(1 if high is None else high), source.share.of == "cost")
+    return _Share(Fraction(low or 0), None if high is None else Fraction(high), source.share.of)

@@ -10,9 +10,9 @@ import pandas as pd
 
 from allocator.formulation.build import Formulation
 from allocator.formulation.frames import summed
-from allocator.formulation.funding import SHORTFALL
+from allocator.formulation.funding import SHORTFALL, share_edges
 from allocator.formulation.normal_form import rules_in_force
-from allocator.formulation.readiness import value_on
+from allocator.inputs.schemas.sources import ShareLimit
 from allocator.plan.choices import Choices
 from allocator.plan.division import capped, corners, proportional
 from allocator.plan.tables import TABLES
@@ -66,7 +66,7 @@ def _fill(f: Formulation, owed: pd.DataFrame, paid: pd.DataFrame) -> pd.DataFram
     for key, costs in owed[by_shares[0]].groupby(["pool", "year"]):
         given = payments[key]
         pool = int(costs["pool"].iloc[0])
-        table = _with_shares(f, pool, costs["due"].to_numpy(np.int64), given)
+        table = _with_shares(f, pool, costs, given)
         r, c = np.nonzero(table)
         filled.append(costs[keys].iloc[r].assign(source=given["source"].to_numpy()[c], amount=table[r, c]))
     return pd.concat(filled, ignore_index=True)
@@ -83,23 +83,35 @@ def _limited_pools(f: Formulation) -> set[int]:
     return by_rule | set(pools.sources.loc[pools.sources["source"].isin(list(shared)), "pool"])
 
 
-def _with_shares(f: Formulation, pool: int, costs: np.ndarray, given: pd.DataFrame) -> np.ndarray:
+def _with_shares(f: Formulation, pool: int, owed: pd.DataFrame, given: pd.DataFrame) -> np.ndarray:
     """Table of one pool and year in which shares bind."""
-    payments = given["amount"].to_numpy(np.int64)
-    sources = f.index.case.policy.sources
-    is_open = f.index.pools.table.loc[pool, "payer"] == ""
-    shares = [sources[s].share if s in sources else None for s in given["source"]]
-    if not is_open and all(s is None or s.min is None for s in shares):
+    costs, payments = owed["due"].to_numpy(np.int64), given["amount"].to_numpy(np.int64)
+    case, row = f.index.case, f.index.pools.table.iloc[pool]
+    shares = [case.policy.sources[s].share if s in case.policy.sources else None for s in given["source"]]
+    if _only_greatest(f, row, shares):
         most = np.repeat(costs[:, None], len(payments), axis=1)
+        built = f.index.parts["construction"].to_numpy()[owed["part"].to_numpy(np.int64)]
         for column, share in enumerate(shares):
-            greatest = value_on(share.max, f.index.case) if share is not None else None
-            if greatest is not None:
-                ratio = Fraction(greatest)
-                most[:, column] = [math.ceil(ratio * int(c)) for c in costs]
+            greatest = share_edges(case, share, "max").get(str(row["county"])) if share is not None else None
+            if share is not None and greatest is not None:
+                ratios = Fraction(greatest) * (built if share.of == "construction" else np.ones(len(costs), dtype=int))
+                most[:, column] = [math.ceil(ratio * int(cost)) for ratio, cost in zip(ratios, costs, strict=True)]
         table = capped(costs, payments, most)
         if table is not None:
             return table
     return proportional(costs, payments)
+
+
+def _only_greatest(f: Formulation, pool: pd.Series, shares: list[ShareLimit | None]) -> bool:
+    """Whether each part by itself has a greatest amount of each source, and nothing else binds."""
+    case = f.index.case
+    limits = [share for share in shares if share is not None]
+    if any(share_edges(case, share, "min") for share in limits):
+        return False
+    if pool["payer"]:
+        return True
+    bands = rules_in_force(case)[pool["rule"]].shares.values()
+    return all(share.of != "payer_part" for share in limits) and all(b.min == 0 and b.max == 1 for b in bands)
 
 
 def payment_lines(f: Formulation, choices: Choices, x: Floats) -> pd.DataFrame:

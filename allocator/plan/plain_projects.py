@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,18 @@ from allocator.inputs.schemas.base import in_force
 
 Bools = npt.NDArray[np.bool_]
 
+_ROUNDING = 1e-6
+"""What sums of fractions may lack of the whole number they are."""
+
+
+class Bill(NamedTuple):
+    """What a project owes: in which year after its start, to which pool, how much, and what of it is construction."""
+
+    offset: int
+    pool: int
+    amount: int
+    construction: int
+
 
 @dataclass(frozen=True)
 class Plain:
@@ -26,8 +39,8 @@ class Plain:
     ----------
     works: which items (rows) are done with the start.
     impossible: projects whose works cannot be put together without a search.
-    bills: by project, (years after the start, pool, steps); those with the least choice of sources come first, so that
-        nothing they alone depend on is spent on others.
+    bills: by project; those with the least choice of sources come first, so that nothing they alone depend on is spent
+        on others.
     gains: by project, formula money (source, place, years after the start, steps).
     needs: by project, other projects that must have started.
     cost: steps by project, all years.
@@ -35,7 +48,7 @@ class Plain:
 
     works: Bools
     impossible: frozenset[int]
-    bills: Mapping[int, list[tuple[int, int, int]]]
+    bills: Mapping[int, list[Bill]]
     gains: Mapping[int, list[tuple[str, str, int, int]]]
     needs: Mapping[int, list[int]]
     cost: Mapping[int, int]
@@ -111,7 +124,10 @@ def _needed_projects(index: Index, works: Bools) -> tuple[dict[int, list[int]], 
 
 
 def _due(index: Index, works: Bools) -> pd.DataFrame:
-    """Steps by ``project``, ``pool`` and ``offset`` [years after the start], savings taken off."""
+    """Steps by ``project``, ``pool`` and ``offset`` [years after the start], savings taken off.
+
+    Columns ``amount`` and ``construction``, which is less by a step where it is no whole number.
+    """
     pairs = saving_pairs(index)
     both = pairs[works[pairs["item_1"].to_numpy("int64")] & works[pairs["item_2"].to_numpy("int64")]]
     saved = saved_amounts(index).merge(both[["saving", "estate"]], on=["saving", "estate"])
@@ -121,22 +137,26 @@ def _due(index: Index, works: Bools) -> pd.DataFrame:
     if len(saved):
         frames.append(saved.rename(columns={"change": "amount"})[["part", "offset", "amount"]].astype("int64"))
     due = pd.concat(frames, ignore_index=True)
-    due["project"] = index.parts["project_row"].to_numpy("int64")[due["part"].to_numpy("int64")]
+    part = due["part"].to_numpy("int64")
+    due["project"] = index.parts["project_row"].to_numpy("int64")[part]
+    due["construction"] = due["amount"] * index.parts["construction"].to_numpy()[part].astype(float)
     first = index.projects["routes"].map(lambda routes: routes[0])
     members = index.pools.members.rename(columns={"part_row": "part"})
     due = due.assign(route=due["project"].map(first)).merge(members, on=["part", "route"])
-    by_pool: pd.DataFrame = due.groupby(["project", "pool", "offset"], as_index=False)["amount"].sum()
+    keys, figures = ["project", "pool", "offset"], ["amount", "construction"]
+    by_pool: pd.DataFrame = due.groupby(keys, as_index=False)[figures].sum()
+    by_pool["construction"] = np.floor(by_pool["construction"] + _ROUNDING).astype(np.int64)
     return by_pool[by_pool["amount"] != 0]
 
 
-def _bills(index: Index, due: pd.DataFrame) -> dict[int, list[tuple[int, int, int]]]:
+def _bills(index: Index, due: pd.DataFrame) -> dict[int, list[Bill]]:
     table = index.pools.table
     count = index.pools.sources.groupby("pool").size().reindex(table.index, fill_value=0)
     choice = count + table["parent"].map(count).fillna(0)
     due = due.assign(choice=due["pool"].map(choice)).sort_values(["project", "choice", "offset", "pool"])
-    bills: dict[int, list[tuple[int, int, int]]] = {}
-    for project, *bill in due[["project", "offset", "pool", "amount"]].astype("int64").to_numpy().tolist():
-        bills.setdefault(project, []).append((bill[0], bill[1], bill[2]))
+    bills: dict[int, list[Bill]] = {}
+    for project, *bill in due[["project", *Bill._fields]].astype("int64").to_numpy().tolist():
+        bills.setdefault(project, []).append(Bill(*bill))
     return bills
 
 

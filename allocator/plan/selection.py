@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.formulation.build import Formulation
+from allocator.formulation.construction import SPLIT, split_costs
 from allocator.formulation.readiness import bundle_points, gate_years
 from allocator.formulation.tasks import already_started, task_bands
 from allocator.inputs.register_sheets import TOTAL
@@ -26,7 +27,10 @@ def works_table(f: Formulation, choices: Choices) -> pd.DataFrame:
     gross = works["row"].map(index.parts.groupby("item_row")["cost"].sum()).fillna(0).astype(np.int64)
     due = choices.due.assign(row=index.parts["item_row"].to_numpy()[choices.due["part"].to_numpy(np.int64)])
     net = works["row"].map(due.groupby("row")["due"].sum()).fillna(0).astype(np.int64)
-    works["cost"], works["saving"] = net.where(done, gross), (gross - net).where(done, 0)
+    works["saving"] = (gross - net).where(done, 0)
+    # the register's cost says how it is made up
+    works[SPLIT] = split_costs(index.case, works, net.where(done, gross))
+    works["cost"] = net.where(done, gross)
     works["year"] = works["year"].fillna(0).astype(np.int64)
     works["route"] = works["route"].fillna("")
     years = np.maximum(works["year"].to_numpy() - index.start_years[0], 0)
@@ -86,7 +90,7 @@ def _worth(f: Formulation, estates: pd.DataFrame, works: pd.DataFrame) -> tuple[
     return values[0] + estates["own_points"], values[1].astype(np.int64)
 
 
-def projects_table(f: Formulation, choices: Choices, estates: pd.DataFrame) -> pd.DataFrame:
+def projects_table(f: Formulation, choices: Choices, estates: pd.DataFrame, works: pd.DataFrame) -> pd.DataFrame:
     """Started projects."""
     started = estates[estates["start_year"] > 0]
     grouped = started.groupby("project")
@@ -95,6 +99,9 @@ def projects_table(f: Formulation, choices: Choices, estates: pd.DataFrame) -> p
         buildings=("buildings", "sum"), households=("households", "sum"), floor_area=("floor_area", "sum"),
         cost=("cost", "sum"), points=("points", "sum"), first_name=("name", "first"),
     ).reset_index()  # fmt: skip
+    made_up = works[works["year"] > 0].groupby("project")[SPLIT].sum()
+    for name in SPLIT:
+        table[name] = table["project"].map(made_up[name]).fillna(0).astype(np.int64)
     listed = f.index.case.register.projects.set_index("project")
     for name in ("name", "body", "approval"):
         table[name] = table["project"].map(listed[name]).fillna("")

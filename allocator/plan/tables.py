@@ -47,6 +47,9 @@ TABLES: dict[str, dict[str, Kind]] = {
         "households": "int",
         "floor_area": "number",
         "cost": "money",
+        "works_cost": "money",
+        "other_fees": "money",
+        "contingency": "money",
         "points": "number",
     },  # started projects only
     "works": {
@@ -59,9 +62,12 @@ TABLES: dict[str, dict[str, Kind]] = {
         "year": "int",  # 0: not done
         "route": "text",
         "cost": "money",
+        "works_cost": "money",
+        "other_fees": "money",
+        "contingency": "money",
         "saving": "money",
         "points": "number",
-    },  # items of started projects; cost is net of saving
+    },  # items of started projects; cost, and what it is made up of, are net of saving
     # One row per project x estate x item x part x source x year.
     "payments": {
         "project": "text",

@@ -16,6 +16,12 @@ CASES = (
     "shares_beside_a_pledge",
     "shares_least_share_cannot_be_stood_in_for",
     "shares_least_share_of_a_source",
+    "shares_of_construction",
+    "shares_of_construction_as_the_register_says",
+    "shares_of_construction_beside_another_share",
+    "shares_of_construction_with_a_saving",
+    "shares_by_region",
+    "shares_least_of_construction",
 )
 
 

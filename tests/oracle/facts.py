@@ -7,7 +7,7 @@ purpose without anything of ``allocator.formulation``: the two are compared.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +20,7 @@ import pandas as pd
 from allocator.inputs.case import Case, rate_to_steps
 from allocator.inputs.schemas.base import Dated, in_force
 from allocator.inputs.schemas.policy import PayerShares, Work
-from allocator.inputs.schemas.sources import Source
+from allocator.inputs.schemas.sources import ShareLimit, Source
 
 NEVER = 9999
 """Ready year of an estate that may not start."""
@@ -42,6 +42,8 @@ class Part:
     grant: str = ""
     """Source that pays all of it, for a unit grant."""
     stands_in: str = ""
+    construction: Fraction = Fraction(1)
+    """Share of construction in the cost."""
 
 
 @dataclass(frozen=True)
@@ -146,10 +148,29 @@ class Facts:
             group=row["choice_group"],
             requires=tuple(row["requires"]),
             community=work.community,
-            parts=tuple(self._parts(row, estate, work)),
+            parts=tuple(replace(p, construction=self._construction(row)) for p in self._parts(row, estate, work)),
             profile=self._profile(work),
             points=self._points(row, estate, work, required),
         )
+
+    def _construction(self, row: Row) -> Fraction:
+        """Share of works in the cost of an item: as the register makes it up, else the usual one."""
+        split = in_force(self.policy.cost_split or (), self.scenario.as_of)
+        usual = [fraction(s) for s in split.shares] if split else [Fraction(1), Fraction(0), Fraction(0)]
+        told = [row[name] if given(row[name]) else None for name in ("works_cost", "other_fees", "contingency")]
+        if told == [None] * 3 or not row["cost"]:
+            return usual[0]
+        left = int(row["cost"]) - sum(int(value) for value in told if value is not None)
+        weights = [share if value is None else Fraction(0) for value, share in zip(told, usual, strict=True)]
+        if told[0] is not None:
+            return Fraction(int(told[0]), int(row["cost"]))
+        return Fraction(largest_remainder(left, weights)[0] if sum(weights) else left, int(row["cost"]))
+
+    def share_edge(self, share: ShareLimit, estate: str, side: str) -> Fraction | None:
+        """Least or greatest share of a source at an estate, by the region of its county."""
+        region = self.scenario.regions.get(self.county(estate))
+        values = getattr(share.in_region(region), side)
+        return None if values is None else fraction(self.now(values))
 
     def must_choose(self, estate: str, group: str) -> bool:
         """Whether exactly one of a choice group comes with the start."""

@@ -100,11 +100,12 @@ class Money:
         share = self.facts.policy.sources[payment.source].share
         if share is None:
             return
-        base = of_payer if share.of == "payer_part" else bill
-        if share.max is not None:
-            self._at_most(payment.amount - float(self.facts.now(share.max)) * base, 0)
-        if share.min is not None:
-            self._at_least(payment.amount - float(self.facts.now(share.min)) * base, 0)
+        bases = {"payer_part": of_payer, "cost": bill, "construction": float(bill * payment.part.construction)}
+        least, most = (self.facts.share_edge(share, payment.part.estate, side) for side in ("min", "max"))
+        if most is not None:
+            self._at_most(payment.amount - float(most) * bases[share.of], 0)
+        if least is not None:
+            self._at_least(payment.amount - float(least) * bases[share.of], 0)
 
     # accounts
 

@@ -251,6 +251,7 @@ def _projects(estates: pd.DataFrame) -> pd.DataFrame:
         cost=("cost", "sum"),
         points=("points", "sum"),
     )
+    table = table.assign(works_cost=table["cost"], other_fees=0, contingency=0)
     return table.assign(body="某实施单位", approval="示例批〔2024〕1号", route="")
 
 
@@ -260,7 +261,8 @@ def _works(case: Case, estates: pd.DataFrame) -> pd.DataFrame:
     items["project"] = items["estate"].map(started["project"])
     items["year"] = items["estate"].map(started["start_year"])
     items["work_class"] = [case.policy.works[work].work_class for work in items["work"]]
-    return items.assign(route="", saving=0, points=10.0)
+    items["works_cost"] = items["cost"]
+    return items.assign(route="", saving=0, points=10.0, other_fees=0, contingency=0)
 
 
 def _payments(case: Case, works: pd.DataFrame, estates: pd.DataFrame, *, shortfall: bool) -> pd.DataFrame:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pandas as pd
 
 from allocator.formulation.columns import Columns
-from allocator.formulation.costs import pool_costs
+from allocator.formulation.costs import construction_costs, pool_costs
+from allocator.formulation.funding import share_edges
 from allocator.formulation.index import Index
 from allocator.formulation.normal_form import rules_in_force
-from allocator.formulation.readiness import value_on
 from allocator.formulation.rows import Rows, make_rows, pool_reach, term
 
 
@@ -21,9 +19,10 @@ def payer_shares(index: Index, columns: Columns) -> tuple[Rows, ...]:
         min_y \, cost_{g,\tau} \le \sum_{s \in y} pay_{g,s,\tau} \; (+ rest_{g,\tau}) \le max_y \, cost_{g,\tau} \\
         min_s \, base_{g,\tau} \le pay_{g,s,\tau} \le max_s \, base_{g,\tau}
 
-    The rest counts for the payer whose sources pay it; the base of a source is its payer's part or the whole cost.
-    Bands of 0 and 1 cannot bind and get no row. Source: policy ``rules`` and ``sources.share``; formulation.md,
-    payer_shares.
+    The rest counts for the payer whose sources pay it; the base of a source is its payer's part, the whole cost, or
+    what of the cost is construction. Bands of 0 and 1 cannot bind and get no row. Shares may differ by county.
+    Source: policy ``rules``, ``sources.share`` and ``cost_split``, scenario ``regions``, register 改造项 (工程费 …);
+    formulation.md, payer_shares.
     """
     costs = _cost_terms(index, columns)
     return (*_bands(index, columns, costs), *_source_shares(index, columns, costs))
@@ -72,19 +71,24 @@ def _source_shares(index: Index, columns: Columns, costs: pd.DataFrame) -> tuple
     pay = columns["pay"]
     paid = _paid_by_payer(index, columns)
     rows = []
+    county = index.pools.table["county"]
     for name, source in case.policy.sources.items():
         if source.share is None:
             continue
         own = pay[pay["source"] == name]
-        for side, dated in (("min", source.share.min), ("max", source.share.max)):
-            share = value_on(dated, case)
-            if share is None or share == (Decimal(0) if side == "min" else Decimal(1)):
+        for side in ("min", "max"):
+            edges = {place: float(edge) for place, edge in share_edges(case, source.share, side).items()}
+            bound_here = own[own["pool"].map(county).isin(list(edges))]
+            if bound_here.empty:
                 continue
-            base = costs if source.share.of == "cost" else _payer_part(index, paid, costs, source.payer)
-            base = base.assign(amount=-base["amount"] * float(share))
+            if source.share.of == "construction":
+                base = construction_costs(index, columns, bound_here["pool"].unique())
+            else:
+                base = costs if source.share.of == "cost" else _payer_part(index, paid, costs, source.payer)
+            base = base.assign(amount=-base["amount"] * base["pool"].map(county).map(edges))
             bound = {"lower": 0.0} if side == "min" else {"upper": 0.0}
-            keys = own[["pool", "source", "year"]]
-            terms, reach = [term(own, 1.0), term(base, "amount")], pool_reach(index, own["pool"])
+            keys = bound_here[["pool", "source", "year"]]
+            terms, reach = [term(bound_here, 1.0), term(base, "amount")], pool_reach(index, bound_here["pool"])
             rows.append(make_rows(f"payer_shares.source_{side}", keys, terms, reach=reach, unit="money", **bound))
     return tuple(rows)
 

@@ -29,6 +29,22 @@ class UnitGrant(Cited):
     tiers: Annotated[tuple[Tier, ...], Field(min_length=1)]
 
 
+class CostSplit(Cited):
+    """How the cost of a work item is made up, where the register does not say; the three shares sum to 1."""
+
+    works: Share
+    """Share of works (工程费): the construction cost."""
+    other: Share
+    """Share of other fees (工程建设其他费): design, survey, supervision, management."""
+    contingency: Share
+    """Share of contingency (预备费)."""
+
+    @property
+    def shares(self) -> tuple[Decimal, Decimal, Decimal]:
+        """The three shares, in the order of the register's columns."""
+        return self.works, self.other, self.contingency
+
+
 class Saving(Cited):
     """Cost saved when two works are done together at one estate (dig once)."""
 

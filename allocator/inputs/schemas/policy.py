@@ -9,7 +9,7 @@ from pydantic import Field
 
 from allocator.inputs.schemas.base import Cited, Dated, Id, Label, Quantity, Share, Strict
 from allocator.inputs.schemas.bonds import Bond
-from allocator.inputs.schemas.costs import Saving, UnitGrant
+from allocator.inputs.schemas.costs import CostSplit, Saving, UnitGrant
 from allocator.inputs.schemas.residents import ResidentRules
 from allocator.inputs.schemas.rollup import Rollup
 from allocator.inputs.schemas.sources import Source
@@ -196,6 +196,8 @@ class PolicyModel(Strict):
     rules: dict[Id, PayerRule]
     estate_parts: dict[Id, EstatePart] = Field(default={})
     unit_grants: dict[Id, UnitGrant] = Field(default={})
+    cost_split: Annotated[tuple[CostSplit, ...], Field(min_length=1)] | None = None
+    """How costs are made up where the register does not say, over time; None: all of a cost is works."""
     works: dict[Id, Work]
     sources: dict[Id, Source]
     bonds: dict[Id, Bond] = Field(default={})

@@ -12,6 +12,7 @@ from allocator.inputs.schemas.base import Id, Label, Share, Strict, Year
 from allocator.inputs.schemas.changes import Change
 from allocator.inputs.schemas.draft import Draft
 from allocator.inputs.schemas.sensitivity import Sensitivity, Variant
+from allocator.inputs.schemas.sources import Region
 
 
 class Money(Strict):
@@ -132,6 +133,8 @@ class Scenario(Strict):
     """Workbook (.xlsx) or folder of .csv files, inside the scenario's folder."""
     counties: Annotated[tuple[Id, ...], Field(min_length=1)]
     """Counties in the order of reports."""
+    regions: dict[Id, Region] = Field(default={})
+    """Region of each county, for shares that differ by region; of other counties, too, where a base has more."""
     horizon: Horizon
     as_of: date
     """Date on which rules must be in force."""

@@ -30,13 +30,32 @@ class Cap(Strict):
     """Amount per household, square metre or estate; unit 元/户, 元/平方米 or 万元/个 (money unit, slash, anything)."""
 
 
+Region = Literal["东部", "中部", "西部", "东北"]
+"""Region of the country that the state's shares differ by."""
+
+
+class RegionShare(Strict):
+    """Least or greatest share in the counties of one region."""
+
+    max: Dated | None = None
+    min: Dated | None = None
+
+
 class ShareLimit(Strict):
     """Least or greatest share that a source pays, in every pool and payment year."""
 
-    of: Literal["payer_part", "cost"]
-    """Share of its payer's part, or of the whole cost."""
+    of: Literal["payer_part", "cost", "construction"]
+    """Share of its payer's part, of the whole cost, or of the construction cost (建安费: the part of the cost that is
+    works, without other fees and contingency)."""
     max: Dated | None = None
     min: Dated | None = None
+    by_region: dict[Region, RegionShare] = Field(default={})
+    """What holds instead in the counties of a region (scenario ``regions``)."""
+
+    def in_region(self, region: str | None) -> ShareLimit | RegionShare:
+        """The bounds of a region: its own, or the ones for everybody."""
+        own = [share for name, share in self.by_region.items() if name == region]
+        return own[0] if own else self
 
 
 class Formula(Cited):

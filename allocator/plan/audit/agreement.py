@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from allocator.i18n import _
+from allocator.plan.audit.construction import SPLIT, made_up
 from allocator.plan.audit.facts import NEVER
 from allocator.plan.audit.points import required_points
 from allocator.plan.audit.report import Book
@@ -154,6 +155,10 @@ def _projects(view: View, book: Book) -> None:
     )
     cost = view.done_parts.groupby("project")["net"].sum().reindex(table.index, fill_value=0)
     book.equal("tables", _("projects: {column}").format(column="cost"), table["cost"], cost, money=True)
+    built = view.tables["works"].loc[lambda works: works["year"] > 0].groupby("project")[list(SPLIT)].sum()
+    for name in SPLIT:
+        own = built[name].reindex(table.index, fill_value=0)
+        book.equal("tables", _("projects: {column}").format(column=name), table[name], own, money=True)
     points = view.estate_points.groupby(view.started["project"]).sum().reindex(table.index, fill_value=0.0)
     book.close("points", _("points of projects"), table["points"], points)
 
@@ -176,6 +181,10 @@ def _works(view: View, book: Book) -> None:
     figures = view.done_parts.groupby("item")[["net", "saved"]].sum().reindex(done.index, fill_value=0).astype("int64")
     book.equal("scope", _("works: cost after savings"), done["cost"], figures["net"], money=True)
     book.equal("scope", _("works: savings of works done together"), done["saving"], figures["saved"], money=True)
+    parts = made_up(view.facts.case, facts, table["cost"].to_numpy("int64"))
+    for name, own in zip(SPLIT, parts.T, strict=True):
+        told = pd.Series(own, index=table.index)
+        book.equal("tables", _("works: {column}").format(column=name), table[name], told, money=True)
     stated = view.facts.estates["points"].notna()
     counted = done[
         ~(done["estate"].map(stated).astype("boolean").fillna(False).astype(bool) & facts.loc[done.index, "must"])

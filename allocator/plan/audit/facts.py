@@ -14,7 +14,9 @@ from allocator.inputs.case import Case, rate_to_steps
 from allocator.inputs.register_sheets import TOTAL
 from allocator.inputs.schemas.base import Quantity, in_force
 from allocator.inputs.schemas.policy import Scope
+from allocator.inputs.schemas.sources import ShareLimit
 from allocator.plan.audit.admission import counted_pledges
+from allocator.plan.audit.construction import construction_share
 from allocator.plan.audit.exact import fraction, service_per_lot
 from allocator.plan.audit.parts import cost_parts
 
@@ -73,6 +75,12 @@ class Facts:
         """Value in force on the scenario's date; None when there is none."""
         quantity = in_force(tuple(values), self.as_of) if values else None
         return None if quantity is None else fraction(quantity.value)
+
+    def share_edge(self, share: ShareLimit, county: str, side: str) -> Fraction | None:
+        """Least (``min``) or greatest (``max``) share of a source in a county; None when there is none."""
+        region = self.case.scenario.regions.get(county)
+        own = share.in_region(region)
+        return self.now(own.min if side == "min" else own.max)
 
     def steps(self, quantity: Quantity, times: object = 1) -> int:
         """Whole steps of ``quantity`` (money unit before the slash) taken ``times`` times, rounded half up."""
@@ -133,7 +141,10 @@ class Facts:
 
     @cached_property
     def items(self) -> pd.DataFrame:
-        """Items by id with estate facts, ``must`` (follows the start), ``group`` and ``group_needed``."""
+        """Items by id with estate facts, ``must`` (follows the start), ``group``, ``group_needed``.
+
+        ``construction`` is the exact share of construction in the cost.
+        """
         policy = self.case.policy
         frame = self.case.register.items.set_index("item", drop=False).rename_axis(None)
         facts = self.estates[["county", "project", "area", "hazard", "ownership", "public_share"]]
@@ -152,6 +163,7 @@ class Facts:
         frame["must"] = needed & ~in_group
         frame["group"] = (frame["estate"] + "/" + frame["choice_group"]).where(in_group, "")
         chosen = frame["required"] & in_group
+        frame["construction"] = pd.Series(construction_share(self.case, frame), index=frame.index, dtype=object)
         frame["group_needed"] = in_group & frame["group"].isin(frame.loc[chosen, "group"])
         return frame
 

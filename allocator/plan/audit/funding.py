@@ -161,9 +161,9 @@ class Funding:
         told = [known[row] for row in shape.itertuples(index=False, name=None)]
         sources = pd.DataFrame(told, columns=["own", "passed", "wide_payer"], index=kinds.index)
         payer = parts["payer"].where(~parts["open"], parts["rule"])
-        of_cost = [key for key, source in self.facts.case.policy.sources.items() if _is_of_cost(source)]
+        of_cost = [key for key, source in self.facts.case.policy.sources.items() if _is_of(source, "cost")]
         ruled = rows["kind"][rows["candidate"].isin(of_cost)]
-        rule = parts["rule"].where(parts["open"] | kinds.index.isin(ruled), "")
+        rule = parts["rule"].where(parts["open"] | kinds.index.isin(ruled), "") + self._construction(parts, rows)
         place = parts["estate"].where(narrow != "", parts["county"])
         tail = "|" + kinds["route"] + "|"
         county = parts["county"] + "|" + sources["wide_payer"] + "|" + tail + sources["passed"]
@@ -192,7 +192,32 @@ class Funding:
         sources = self.facts.case.policy.sources
         payers = {sources[key].payer for key in narrows}
         shares = [(share, sources[key].payer) for key in wides if (share := sources[key].share) is not None]
-        return any(share.of == "cost" or payer in payers for share, payer in shares)
+        return any(share.of != "payer_part" or payer in payers for share, payer in shares)
+
+    def _construction(self, parts: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
+        """Share of construction, for the label of a pool, where it must be the same for all its parts; else "".
+
+        ``rows`` has the sources of each kind of part. It need not be the same where only one share binds, and that is a
+        greatest share of construction.
+        """
+        sources = self.facts.case.policy.sources
+        shared = {key: source.share for key, source in sources.items() if source.share is not None}
+        built = {key: share for key, share in shared.items() if share.of == "construction"}
+        kinds = rows["kind"]
+        counted = kinds[rows["candidate"].isin(list(shared))].value_counts().reindex(parts.index, fill_value=0)
+        least = [key for key, share in built.items() if share.min or any(one.min for one in share.by_region.values())]
+        banded = (
+            [
+                bool(is_open)
+                and any(band.min > 0 or band.max < 1 for band in bands_in_force(self.facts.case, rule).values())
+                for rule, is_open in zip(parts["rule"], parts["open"], strict=True)
+            ]
+            if built
+            else [False] * len(parts)
+        )
+        tied = (counted > 1) | parts.index.isin(kinds[rows["candidate"].isin(least)]) | np.array(banded, dtype=bool)
+        tied &= parts.index.isin(kinds[rows["candidate"].isin(list(built))])
+        return ("@" + parts["construction"].astype("str")).where(tied, "")
 
     def _sets(self, rows: pd.DataFrame, kinds: pd.Index) -> pd.Series:
         """Sources of each kind of part as text, joined by + in the order of the policy model; "" when it has none."""
@@ -208,5 +233,5 @@ class Funding:
         return masks.map(names).astype("str")
 
 
-def _is_of_cost(source: Source) -> bool:
-    return source.share is not None and source.share.of == "cost"
+def _is_of(source: Source, base: str) -> bool:
+    return source.share is not None and source.share.of == base

@@ -31,13 +31,14 @@ class MoneyColumns:
 
     @cached_property
     def dues(self) -> pd.DataFrame:
-        """Steps falling due: part, pool, wide_pool, wide_payer, rule, open, county, estate, tau, column, due.
+        """Steps falling due: part, pools, wide_payer, rule, open, county, estate, construction, tau, column, due.
 
         Gross for the columns that do an item, and what a saving changes for columns ``both``.
         """
         program, facts = self.program, self.program.facts
         acts = program.acts[["item", "year", "route", "column"]]
-        parts = facts.parts[["part", "item", "work", "cost", "rule", "payer", "open", "county", "estate"]]
+        names = ["part", "item", "work", "cost", "rule", "payer", "open", "county", "estate", "construction"]
+        parts = facts.parts[names]
         rows = parts.merge(acts, on="item")
         frames = []
         for work, group in rows.groupby("work", sort=True):

@@ -14,13 +14,14 @@ from allocator.inputs.schemas.costs import UnitGrant
 from allocator.inputs.schemas.policy import Band, PayerShares
 from allocator.plan.audit.exact import Ints, fraction, split
 
-KEPT = ["item", "component", "estate", "county", "area", "project", "work", "work_class"]
+KEPT = ["item", "component", "estate", "county", "area", "project", "work", "work_class", "construction"]
 
 
 def cost_parts(case: Case, items: pd.DataFrame) -> pd.DataFrame:
     """Parts of all items, indexed by their names.
 
-    Columns: item, component, estate, county, area, project, work, work_class; ``cost`` in steps; ``rule`` in force;
+    Columns: item, component, estate, county, area, project, work, work_class; ``construction`` (exact share of the
+    cost); ``cost`` in steps; ``rule`` in force;
     ``payer`` ("" when the part is open); ``open``; ``grant`` and ``source`` (of a unit grant's part, else "").
     """
     components = _components(case, items)

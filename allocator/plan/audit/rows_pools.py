@@ -62,30 +62,33 @@ def _paid_by(money: MoneyColumns, rows: Rows, kind: str, rule: str, payer: str) 
 
 @dataclass(frozen=True)
 class ShareRow:
-    """A least or greatest share of a source."""
+    """A least or greatest share of a source in a county."""
 
     kind: str
     source: str
     edge: Fraction
+    of: str
 
 
 def _source_shares(money: MoneyColumns, rows: Rows) -> None:
     facts = money.program.facts
     for key, source in facts.case.policy.sources.items():
+        if source.share is None:
+            continue
+        mine = money.pays[money.pays["source"] == key]
         for side in ("min", "max"):
-            values = getattr(source.share, side) if source.share else None
-            edge = facts.now(values)
-            if source.share is None or edge is None:
-                continue
-            kind = f"payer_shares.source_{side}"
-            pays = money.pays[money.pays["source"] == key]
-            names = labels(kind, pays, ["pool", "source", "tau"])
-            rows.add(names, pays["column"])
-            rows.put(names, **{"lower" if side == "min" else "upper": 0})
-            by_payer = pays["open"].astype(bool) & (source.share.of == "payer_part")
-            share = ShareRow(kind, key, edge)
-            _base_is_cost(money, rows, share, pays[~by_payer])
-            _base_is_paid(money, rows, share, pays[by_payer])
+            for county, pays in mine.groupby("county", sort=True):
+                edge = facts.share_edge(source.share, str(county), side)
+                if edge is None:
+                    continue
+                kind = f"payer_shares.source_{side}"
+                names = labels(kind, pays, ["pool", "source", "tau"])
+                rows.add(names, pays["column"])
+                rows.put(names, **{"lower" if side == "min" else "upper": 0})
+                by_payer = pays["open"].astype(bool) & (source.share.of == "payer_part")
+                share = ShareRow(kind, key, edge, source.share.of)
+                _base_is_cost(money, rows, share, pays[~by_payer])
+                _base_is_paid(money, rows, share, pays[by_payer])
 
 
 def _base_is_cost(money: MoneyColumns, rows: Rows, share: ShareRow, pays: pd.DataFrame) -> None:
@@ -94,7 +97,10 @@ def _base_is_cost(money: MoneyColumns, rows: Rows, share: ShareRow, pays: pd.Dat
     rows.add(
         labels(share.kind, owed, ["pool", "source", "tau"]),
         owed["column"],
-        [-share.edge * int(due) for due in owed["due"]],
+        [
+            -share.edge * int(due) * (built if share.of == "construction" else 1)
+            for due, built in zip(owed["due"], owed["construction"], strict=True)
+        ],
     )
     passed = money.rests.drop(columns="pool").rename(columns={"wide_pool": "pool"}).merge(cells, on=CELL)
     rows.add(labels(share.kind, passed, ["pool", "source", "tau"]), passed["column"], -share.edge)

@@ -31,7 +31,7 @@ class Shared:
 
     funding: Funding
     due: pd.DataFrame
-    """One row per part and payment year: part, year, due, rule, open, estate, pool, wide_pool."""
+    """One row per part and payment year: part, year, due, construction (exact), rule, open, estate, county, pools."""
     lines: pd.DataFrame
     """Payment lines of known parts, with the rule of their part, pool and wide_pool."""
 
@@ -44,7 +44,8 @@ def check_shares(view: View, book: Book) -> None:
     # what is passed to the county is counted there
     pools["wide_pool"] = pools["wide_pool"].where(pools["wide_pool"] != "", pools["pool"])
     due = view.dues.reset_index()
-    due = due.join(parts[["rule", "open", "estate"]], on="part").join(pools, on="part")
+    due = due.join(parts[["rule", "open", "estate", "county", "construction"]], on="part").join(pools, on="part")
+    due["construction"] = due["due"].astype(object) * due["construction"]
     lines = view.payments[view.payments["known"]].join(pools, on="part")
     lines = lines.drop(columns="rule").rename(columns={"part_rule": "rule"})
     shared = Shared(funding, due, lines)
@@ -75,28 +76,36 @@ def _source_shares(shared: Shared, book: Book, source: str, share: ShareLimit) -
     """Share of one source in each pool it may pay for."""
     facts, sources = shared.funding.facts, shared.funding.facts.case.policy.sources
     narrow = shared.funding.narrow
-    keys = ["pool" if source in narrow or share.of == "cost" else "wide_pool", "year"]
+    keys = ["pool" if source in narrow or share.of != "payer_part" else "wide_pool", "year"]
     lines, due = shared.lines, shared.due
     same = lines[lines["payer"] == sources[source].payer]
     if keys[0] == "wide_pool":
         same = same[~same["source"].isin(narrow) | (same["pool"] == same["wide_pool"])]
-    whole, column = (due, "due") if share.of == "cost" else (same, "amount")
+    bases = {"cost": (due, "due"), "construction": (due, "construction"), "payer_part": (same, "amount")}
+    whole, column = bases[share.of]
     base = whole.groupby(keys)[column].sum()
+    county = pd.concat([whole[[*keys, "county"]], lines[[*keys, "county"]]]).drop_duplicates(keys).set_index(keys)
     mine, able = lines[lines["source"] == source], shared.funding.candidates
     able = due[due["part"].isin(able.loc[able["candidate"] == source, "part"])]
     concerned = pd.concat([mine[keys], able[keys]]).drop_duplicates()
     base = base[base.index.isin(pd.MultiIndex.from_frame(concerned))]
     paid = mine.groupby(keys)["amount"].sum().reindex(base.index, fill_value=0)
-    low, high = facts.now(share.min), facts.now(share.max)
-    band = (low or Fraction(0), Fraction(1) if high is None else high)
-    _within(book, f"{source}: by pool and year", pd.DataFrame({"paid": paid, "base": base, "room": 1}), band)
+    frame = pd.DataFrame({"paid": paid, "base": base, "room": 1})
+    for place, rows in frame.groupby(county["county"].reindex(frame.index)):
+        low, high = (facts.share_edge(share, str(place), side) for side in ("min", "max"))
+        most = Fraction(1) if share.of != "construction" else None
+        _within(
+            book, f"{source}, {place}: by pool and year", rows, (low or Fraction(0), most if high is None else high)
+        )
 
 
-def _within(book: Book, subject: str, frame: pd.DataFrame, band: tuple[Fraction, Fraction]) -> None:
-    """``paid`` is at least and at most its share of ``base``, off by less than ``room`` steps."""
+def _within(book: Book, subject: str, frame: pd.DataFrame, band: tuple[Fraction, Fraction | None]) -> None:
+    """``paid`` is at least and at most (None: no most) its share of ``base``, off by less than ``room`` steps."""
     low, high = band
     paid, base, room = (frame[name].to_numpy().astype(object) for name in ("paid", "base", "room"))
-    over = paid * high.denominator - base * high.numerator >= room * high.denominator
+    over = np.zeros(len(frame), dtype=bool)
+    if high is not None:
+        over = paid * high.denominator - base * high.numerator >= room * high.denominator
     under = base * low.numerator - paid * low.denominator >= room * low.denominator
     rows = frame.reset_index()
     rows["found"] = rows["paid"].astype(str) + " / " + rows["base"].astype(str)
@@ -104,4 +113,11 @@ def _within(book: Book, subject: str, frame: pd.DataFrame, band: tuple[Fraction,
     tolerance = _("less than one step") if most == 1 else _("less than {n} steps").format(n=most)
     place = [str(name) for name in frame.index.names]
     wrong = np.asarray(over | under, dtype=bool)
-    book.none("payer_shares", subject, rows, wrong, (place, "found", f"{low}..{high}"), tolerance=tolerance)
+    book.none(
+        "payer_shares",
+        subject,
+        rows,
+        wrong,
+        (place, "found", f"{low}..{'' if high is None else high}"),
+        tolerance=tolerance,
+    )

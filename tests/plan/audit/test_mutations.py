@@ -180,6 +180,9 @@ PLAN_MUTATIONS: dict[str, tuple[str, Callable[[Tables], None]]] = {
     "payer of less than its band": (
         "payer_shares", both(move(LIFT, 2026, "pledge", "budget", 9), move(LIFT, 2026, "fund", "budget", 4)),
     ),
+    "more than its share of construction": ("payer_shares", move(ROOF, 2025, "budget", "central", 2)),
+    "works of a cost": ("tables", change("works", "item == 'e1-roof'", works_cost="+=-1", other_fees="+=1")),
+    "contingency of a project": ("tables", change("projects", "project == 'p3'", contingency="+=1")),
     "source of more than its share": ("payer_shares", move(CIVIL, 2025, "budget", "city_fund", 1)),
     "one project more that moved": ("persistence", drop("projects", "project == 'e1'")),
     "a move that is none": ("tables", again("moves", "project == 'e2'", project="e1")),
@@ -317,6 +320,19 @@ INPUT_MUTATIONS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "a prerequisite not done": ("scope", lambda: sheet("items", {"item": "e3-red"}, requires=("e6-roof",))),
     "more community works asked for": ("complete_community", lambda: {"policy": {"community": {"minimum": 2}}}),
     "a cost a step higher": ("balance", lambda: sheet("items", {"estate": "e3", "work": "roof"}, cost=61)),
+    "less of the costs is works": (
+        "payer_shares", lambda: {"policy": {"cost_split": {"works": 0.7, "other": 0.25, "contingency": 0.05}}},
+    ),
+    "less of a cost is works": (
+        "payer_shares", lambda: sheet("items", {"estate": "e1", "work": "roof"}, works_cost=60),
+    ),
+    "another region": (
+        "payer_shares",
+        lambda: {
+            "policy": {"sources": {"central": {"share": {"by_region": {"中部": {"max": 0.5}}}}}},
+            "scenario": {"regions": {"c": "中部"}},
+        },
+    ),
     "another spend profile": ("balance", lambda: {"scenario": {"spend_profile": (0.5, 0.5)}}),
     "a smaller saving": ("balance", lambda: {"policy": {"savings": {"dig_once": {"share": 0.06}}}}),
     "a smaller unit grant": (

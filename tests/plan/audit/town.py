@@ -31,6 +31,7 @@ POLICY: dict[str, Any] = {
         "housing": {"label": {}, "attribute": "public_share", "applies_to": ("open",), "rule": "public_housing"}
     },
     "unit_grants": {"elevator": {"source": "grant_fund", "unit": "k/lift", "tiers": [{"up_to": 7, "amount": 21}]}},
+    "cost_split": {"works": 0.8, "other": 0.15, "contingency": 0.05},
     "works": {
         "roof": {"work_class": "basic"},
         "lift": {"work_class": "better", "components": {"all": {"rule": "open", "unit_grant": "elevator"}}},
@@ -48,7 +49,7 @@ POLICY: dict[str, Any] = {
     },
     "sources": {
         "central": {"payer": "government", "usable_years": 2, "eligible": {"classes": ("basic",)},
-                    "listed_year": {}},
+                    "listed_year": {}, "share": {"of": "construction", "max": 0.85}},
         "city_fund": {
             "payer": "government", "scope": "city", "share": {"of": "payer_part", "max": 0.5},
             "eligible": {"rules": ("public",)}, "excludes": ("award",),
@@ -103,7 +104,7 @@ ITEMS = [
     {"estate": "e3", "work": "paint", "item": "e3-red", "cost": 10, "required": False, "choice_group": "g",
      "requires": ("e3-roof",)},
     {"estate": "e3", "work": "paint", "item": "e3-blue", "cost": 12, "required": False, "choice_group": "g"},
-    {"estate": "e4", "work": "care", "cost": 20},
+    {"estate": "e4", "work": "care", "cost": 20, "works_cost": 18, "contingency": 0},
     {"estate": "e6", "work": "roof", "cost": 500, "severity": 3},
 ]  # fmt: skip
 
@@ -185,6 +186,13 @@ PART = {
     "e3-red/all": ("government", "public"),
     "e4-care/all": ("government", "public"),
 }
+
+MADE_UP = {
+    # item: works, other fees, contingency; all but e4-care as usual
+    "e1-roof": (80, 15, 5), "e1-lift": (81, 15, 5), "e2-pipe": (40, 8, 2), "e2-road": (23, 4, 2),
+    "e3-roof": (48, 9, 3), "e3-red": (8, 2, 0), "e3-blue": (10, 2, 0), "e4-care": (18, 2, 0),
+}  # fmt: skip
+SPLIT = ("works_cost", "other_fees", "contingency")
 
 PAID = [
     ("e1-roof/all", "central", 2025, 40), ("e1-roof/all", "budget", 2025, 20),
@@ -339,6 +347,11 @@ def tables() -> dict[str, pd.DataFrame]:
         record.setdefault("work", record["item"].partition("-")[2])
         record["estate"] = record["item"].partition("-")[0]
         record["project"] = HOME[record["estate"]][0]
+        record.setdefault("cost", 12)
+        record.update(zip(SPLIT, MADE_UP[record["item"]], strict=True))
+    for record in records["projects"]:
+        done = [work for work in records["works"] if work["project"] == record["project"] and work.get("year")]
+        record.update({name: sum(work[name] for work in done) for name in SPLIT})
     for record in records["debt"]:
         record.update(existing_service=4, service_ceiling=10, stock_ceiling=110)
     records["payments"] = [_line(*paid) for paid in PAID]
