@@ -22,7 +22,7 @@ from allocator.formulation.goals import Objective
 from allocator.inputs.case import Case
 from allocator.solving.base import Answer, Floats, Progress, Request, Status
 from allocator.solving.driver import search_plan
-from allocator.solving.process import SolverProcess, borrow, give_back
+from allocator.solving.process import WARM, SolverProcess, borrow, give_back
 from allocator.solving.stages import Clock, Search
 
 _NOISE = 1e-4
@@ -119,7 +119,11 @@ def compared_goals(
 
 
 class Relaxations:
-    """Linear relaxations of the case with one project forced after another, in one solver process."""
+    """Linear relaxations of the case with one project forced after another.
+
+    All are one problem: what a forced project needs is said by bounds of its starts, and by a row of its own where the
+    list leaves the year open. So the solver may begin each at the basis of the plan without any of them.
+    """
 
     def __init__(self, asked: Asked, own: Mapping[str, Any], projects: Sequence[str]) -> None:
         self._asked = asked
@@ -132,7 +136,9 @@ class Relaxations:
         self.f = formulate(replace(asked.case, scenario=changed))
         start = self.f.columns["start"]
         ids = start["project"].map(self.f.index.projects["project_id"])
-        self._start = start.assign(project=ids)
+        start = start.assign(project=ids)
+        self._starts = {str(project): own for project, own in start[ids.isin(list(projects))].groupby("project")}
+        self._open = [project for project in projects if not asked.listing.starts[project]]
         self._lower, self._upper = self.f.lower.copy(), self.f.upper.copy()
         for key, lock in free.items():
             self._hold(str(asked.facts.estates["project"].get(key, key)), lock)
@@ -153,15 +159,15 @@ class Relaxations:
 
     def _hold(self, project: str, lock: str | int) -> None:
         """Bounds of a project's starts that say what a lock, or its gates, say."""
-        own = self._start[self._start["project"] == project]
+        own = self._starts[project]
         if lock == "gates":
             own = own[own["year"] < int(self._asked.facts.projects["ready_year"][project])]
         elif lock != "never":
             own = own[own["year"] != lock]
         self._upper[own["col"].to_numpy(np.int64)] = 0.0
 
-    def cost(self, process: SolverProcess, project: str, seconds: float) -> ForcedCost:
-        """Estimate for one project.
+    def cost(self, warm: SolverProcess, plain: SolverProcess, project: str, seconds: float) -> ForcedCost:
+        """Estimate for one project; ``warm`` keeps a basis, ``plain`` is for what is not like the rest.
 
         Let v be the own plan's points, L the most points of the relaxation among plans with no more breaches and
         shortfall, and no fewer hazards, than the own plan, and L(p) the same with p started. The own plan is one of
@@ -175,18 +181,18 @@ class Relaxations:
         end = time.monotonic() + seconds
         own, shortfall = self._own.get("points", 0.0), self._own.get("shortfall", 0.0)
         if self._bound is None:
-            answer = self._most_points(process, None, ("tasks", "hazards"), shortfall, end)
+            answer = self._most_points(warm, None, ("tasks", "hazards"), shortfall, end)
             if not _is_solved(answer):
                 return ForcedCost(project, "not_computed")
             self._bound = answer.objective
-        answer = self._most_points(process, project, ("tasks", "hazards"), shortfall, end)
+        answer = self._most_points(warm, project, ("tasks", "hazards"), shortfall, end)
         if _is_solved(answer):
             safe = 1e-7 * max(1.0, abs(answer.objective))
             lost, proved = self._bound - answer.objective, own - answer.objective - safe
             return ForcedCost(project, "estimate", lost if abs(lost) > safe else 0.0, proved if proved > 0 else None, 0)
         if answer is None or answer.status is not Status.INFEASIBLE:
             return ForcedCost(project, "not_computed")
-        return self._with_worse_goals(process, project, end)
+        return self._with_worse_goals(plain, project, end)
 
     def _with_worse_goals(self, process: SolverProcess, project: str, end: float) -> ForcedCost:
         """Estimate for a project that no plan starts without giving up some of an earlier goal."""
@@ -233,6 +239,20 @@ class Relaxations:
             rows.append((self.f.goals["shortfall"].coefficients, -np.inf, shortfall + 1e-3))
         return rows
 
+    def _forced(self, project: str | None) -> tuple[list[tuple[Floats, float, float]], Floats, Floats]:
+        """A row for each project of no given year, and bounds of columns; both force ``project`` alone."""
+        lower, upper = self._lower.copy(), self._upper.copy()
+        if project is not None:
+            own, year = self._starts[project], self._asked.listing.starts[project]
+            upper[own["col"].to_numpy(np.int64)] = 1.0
+            lower[own.loc[own["year"] == year, "col"].to_numpy(np.int64)] = 1.0
+        rows = []
+        for name in self._open:
+            row = np.zeros(len(lower))
+            row[self._starts[name]["col"].to_numpy(np.int64)] = 1.0
+            rows.append((row, 1.0 if name == project else 0.0, np.inf))
+        return rows, lower, upper
+
     def _ask(
         self, process: SolverProcess, project: str | None, objective: Objective,
         rows: list[tuple[Floats, float, float]], end: float,
@@ -240,18 +260,8 @@ class Relaxations:
         seconds = end - time.monotonic()
         if seconds <= 0:
             return None
-        lower, upper = self._lower.copy(), self._upper.copy()
-        if project is not None:
-            own = self._start[self._start["project"] == project]
-            cols, year = own["col"].to_numpy(np.int64), self._asked.listing.starts[project]
-            upper[cols] = 1.0
-            if year:
-                lower[own.loc[own["year"] == year, "col"].to_numpy(np.int64)] = 1.0
-            else:
-                row = np.zeros(len(lower))
-                row[cols] = 1.0
-                rows = [*rows, (row, 1.0, np.inf)]
-        extra = None
+        more, lower, upper = self._forced(project)
+        rows, extra = [*rows, *more], None
         if rows:
             matrix = sparse.csr_matrix(np.vstack([row for row, _low, _high in rows]))
             extra = matrix, np.array([low for _r, low, _h in rows]), np.array([high for _r, _l, high in rows])
@@ -260,23 +270,25 @@ class Relaxations:
         )
         return process.solve(request)
 
-    def load(self, process: SolverProcess) -> None:
-        """Send the problem to a solver process."""
-        process.load(self._search.problem)
+    def load(self, *processes: SolverProcess) -> None:
+        """Send the problem to solver processes."""
+        for process in processes:
+            process.load(self._search.problem)
 
 
 def estimates(asked: Asked, own: Mapping[str, Any], projects: Sequence[str], effort: Effort) -> Iterator[ForcedCost]:
     """Estimates for ``projects`` in their order; those that the time no longer allows are ``not_computed``."""
     end = time.monotonic() + effort.time_limit
     relaxations = Relaxations(asked, own, projects)
-    process = borrow("highs")
+    processes = borrow(WARM), borrow("highs")
     try:
-        relaxations.load(process)
+        relaxations.load(*processes)
         for project in projects:
             left = end - time.monotonic()
-            yield relaxations.cost(process, project, left) if left > 0 else ForcedCost(project, "not_computed")
+            yield relaxations.cost(*processes, project, left) if left > 0 else ForcedCost(project, "not_computed")
     finally:
-        give_back(process)
+        for process in processes:
+            give_back(process)
 
 
 def _silent(_progress: Progress) -> None:

@@ -33,6 +33,8 @@ _REASONS = {
 class MathOptBackend:
     """Solves one problem after another."""
 
+    keeps_fixed = False
+
     def __init__(self, name: str) -> None:
         self._solver = _SOLVERS[name]
 

@@ -19,6 +19,9 @@ from allocator.solving.base import Answer, Problem, Request, Status, keeps_rows
 from allocator.solving.reduction import Reduction
 from allocator.solving.spawning import end_with_parent, kill, no_main, tree_of
 
+WARM = "warm"
+"""Name of the solver for many relaxations of one problem that differ in bounds alone; see ``solving.warm``."""
+
 _GRACE_S = 1.0
 """How long after its time limit a solve may still hand in its answer."""
 
@@ -34,6 +37,9 @@ class NoSolver:
 class Backend(Protocol):
     """What a solver must offer inside its process."""
 
+    keeps_fixed: bool
+    """Whether columns that a request fixes stay in the problem it is given."""
+
     def solve(self, problem: Problem, request: Request) -> Answer:
         """Solve one request on a problem."""
 
@@ -44,6 +50,10 @@ def _backend(name: str) -> Backend:
         from allocator.solving.mathopt import MathOptBackend  # noqa: PLC0415
 
         return MathOptBackend(name)
+    if name == WARM:
+        from allocator.solving.warm import WarmBackend  # noqa: PLC0415
+
+        return WarmBackend()
     from allocator.solving.pulp_gateway import PulpBackend  # noqa: PLC0415
 
     return PulpBackend(name)
@@ -73,13 +83,24 @@ def _serve(connection: Connection, name: str) -> None:
             elif refusal is not None:
                 connection.send(refusal)
             elif backend is not None and problem is not None:
-                reduction = Reduction(problem, message)
-                answer = backend.solve(reduction.problem, reduction.request)
-                if answer.x is not None and not keeps_rows(reduction.problem, reduction.request, answer.x):
-                    answer = replace(answer, status=Status.NO_PLAN, x=None)
-                connection.send(reduction.restore(answer))
+                connection.send(_answered(backend, problem, message))
         except Exception as error:
             connection.send(f"{type(error).__name__}: {error}")
+
+
+def _answered(backend: Backend, problem: Problem, request: Request) -> Answer:
+    """A backend's answer, checked against the rows it was asked to keep."""
+    if backend.keeps_fixed:
+        return _checked(problem, request, backend.solve(problem, request))
+    reduction = Reduction(problem, request)
+    answer = backend.solve(reduction.problem, reduction.request)
+    return reduction.restore(_checked(reduction.problem, reduction.request, answer))
+
+
+def _checked(problem: Problem, request: Request, answer: Answer) -> Answer:
+    if answer.x is None or keeps_rows(problem, request, answer.x):
+        return answer
+    return replace(answer, status=Status.NO_PLAN, x=None)
 
 
 class SolverProcess:

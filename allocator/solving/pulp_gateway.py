@@ -30,6 +30,8 @@ _STATUS = {
 class PulpBackend:
     """Solves one problem after another, building a PuLP problem for each."""
 
+    keeps_fixed = False
+
     def __init__(self, name: str) -> None:
         self._name = _NAMES.get(name.lower(), name)
         usable = pulp.listSolvers(onlyAvailable=True)
