@@ -27,7 +27,7 @@ OWN, LISTED = Path("own"), Path("list")
 """Folders of the tool's own plan and of the priced list, below that of the evaluation."""
 
 SMALL = 3000
-"""Whole columns up to which the case is solved again for each forced project, as far as the time allows."""
+"""Whole columns up to which the case is solved again for each project, as far as the time allows."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,9 @@ def evaluate(
         own = as_run(effort.solve(case, as_run(priced.plan, LISTED)), OWN)
     breaches = (*breaches, *_of_years(asked, breaches, priced.plan), *payer_money(asked, priced.plan.tables))
     projects = forced_projects(asked, own.tables)
-    seconds = 2 * effort.time_limit if forced_time is None else forced_time
-    forced = _forced_costs(asked, own, projects, replace(effort, time_limit=seconds / 2))
-    struck = {one.project: one for one in struck_gains(priced.plan.case, priced.plan.tables, projects, seconds / 2)}
+    clock = Clock(2 * effort.time_limit if forced_time is None else forced_time)
+    forced = _forced_costs(asked, own, projects, replace(effort, time_limit=clock.left / 2))
+    struck = _struck(priced.plan, projects, clock.left)
     plan = replace(priced.plan, manifest={**priced.plan.manifest, "evaluation": _mark(asked, breaches, priced)})
     comparison = compare_runs([own, as_run(plan, LISTED)])
     return Evaluation(asked, breaches, replace(priced, plan=plan), own, comparison, forced, struck)
@@ -141,14 +141,22 @@ def _of_years(asked: Asked, known: Sequence[Breach], plan: Plan) -> list[Breach]
     return [breach for breach in broken_by_starts(asked, starts) if (breach.rule, breach.key) not in told]
 
 
+def _struck(plan: Plan, projects: Sequence[str], seconds: float) -> dict[str, StruckGain]:
+    """What goes away with each project; in a large list bonds are counted as divisible."""
+    gains = struck_gains(plan.case, plan.tables, projects, seconds, divisible=not _is_small(plan.manifest))
+    return {one.project: one for one in gains}
+
+
+def _is_small(manifest: Mapping[str, Any]) -> bool:
+    """Whether a plan's case can be solved again and again."""
+    return int((manifest.get("size") or {}).get("whole_columns", SMALL + 1)) <= SMALL
+
+
 def _forced_costs(asked: Asked, own: Run, projects: Sequence[str], effort: Effort) -> dict[str, ForcedCost]:
     """Costs of forced projects: by solving again where that is cheap, by relaxation for the rest."""
     if not projects:
         return {}
-    size: Any = own.manifest.get("size") or {}
-    exact: dict[str, ForcedCost] = {}
-    if int(size.get("whole_columns", SMALL + 1)) <= SMALL:
-        exact = _solved_again(asked, own, projects, effort)
+    exact = _solved_again(asked, own, projects, effort) if _is_small(own.manifest) else {}
     rest = [project for project in projects if project not in exact or exact[project].method == "not_computed"]
     found = {one.project: one for one in estimates(asked, own.manifest, rest, effort)} if rest else {}
     return {

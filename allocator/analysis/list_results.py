@@ -79,7 +79,8 @@ def forced_costs(e: Evaluation) -> pd.DataFrame:
     """One row per forced project, dearest first: what it brings, what it costs, what striking it frees.
 
     Columns: project, rows, estates, name, county, households, start_year, own_year, cost, points (it brings), method,
-    lost_points, lost_at_least, added_shortfall, added_public, within_gap, worse, freed_shortfall, freed_public.
+    lost_points, lost_at_least, added_shortfall, added_public, within_gap, worse, freed_shortfall, freed_public,
+    freed_divisible (bonds counted in any amount).
     """
     listed = listed_estates(e)
     found: list[dict[str, Any]] = []
@@ -95,6 +96,7 @@ def forced_costs(e: Evaluation) -> pd.DataFrame:
             "added_public": cost.public_money, "within_gap": cost.within_gap, "worse": cost.worse,
             "freed_shortfall": struck.shortfall if struck else None,
             "freed_public": struck.public_money if struck else None,
+            "freed_divisible": bool(struck and struck.divisible),
         })  # fmt: skip
     table = pd.DataFrame(found, columns=FORCED)
     whole = ["added_shortfall", "added_public", "freed_shortfall", "freed_public"]
@@ -106,6 +108,6 @@ def forced_costs(e: Evaluation) -> pd.DataFrame:
 FORCED = [
     "project", "rows", "estates", "name", "county", "households", "start_year", "own_year", "cost", "points", "method",
     "lost_points", "lost_at_least", "added_shortfall", "added_public", "within_gap", "worse", "freed_shortfall",
-    "freed_public",
+    "freed_public", "freed_divisible",
 ]  # fmt: skip
 """Columns of ``forced_costs``."""

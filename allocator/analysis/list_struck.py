@@ -14,7 +14,7 @@ from scipy import sparse
 from allocator.formulation.build import Formulation, formulate
 from allocator.inputs.case import Case
 from allocator.plan.first_choices import choices_of
-from allocator.solving.base import Floats, Progress, Request
+from allocator.solving.base import Answer, Floats, Progress, Request
 from allocator.solving.process import SolverProcess, borrow, give_back
 from allocator.solving.stages import Clock, Search
 
@@ -24,11 +24,15 @@ _MONEY = ("tasks", "capacity", "complete_community", "persistence")
 
 @dataclass(frozen=True)
 class StruckGain:
-    """What goes away with one project [steps]; None when the time did not allow it."""
+    """What goes away with one project [steps]; None when the time did not allow it.
+
+    ``divisible``: bonds counted as if they could be issued in any amount, not in whole lots; the figures are estimates.
+    """
 
     project: str
     shortfall: int | None = None
     public_money: int | None = None
+    divisible: bool = False
 
 
 def fixed_choices(f: Formulation, tables: Mapping[str, pd.DataFrame]) -> Floats:
@@ -45,7 +49,8 @@ def fixed_choices(f: Formulation, tables: Mapping[str, pd.DataFrame]) -> Floats:
 class Ledger:
     """The money of a priced list with starts and works fixed, one project struck after another."""
 
-    def __init__(self, case: Case, tables: Mapping[str, pd.DataFrame]) -> None:
+    def __init__(self, case: Case, tables: Mapping[str, pd.DataFrame], *, divisible: bool) -> None:
+        self._divisible = divisible
         options = case.scenario.options
         off = tuple(sorted({*options.rules_off, *_MONEY}))
         free = {"locks": {}, "exclusions": (), "options": options.model_copy(update={"rules_off": off})}
@@ -60,8 +65,9 @@ class Ledger:
             self._base = self._least(process, None, end)
         without = self._least(process, project, end)
         if self._base is None or without is None:
-            return StruckGain(project)
-        return StruckGain(project, *(round(a - b) for a, b in zip(self._base, without, strict=True)))
+            return StruckGain(project, divisible=self._divisible)
+        shortfall, public_money = (round(a - b) for a, b in zip(self._base, without, strict=True))
+        return StruckGain(project, shortfall, public_money, self._divisible)
 
     def _least(self, process: SolverProcess, project: str | None, end: float) -> tuple[float, float] | None:
         """Least shortfall, and least county money and debt beside it."""
@@ -69,15 +75,28 @@ class Ledger:
         found: list[float] = []
         extra = None
         for goal in ("shortfall", "public_money"):
-            seconds = end - time.monotonic()
             objective = self.f.goals[goal]
-            request = Request(objective.coefficients, objective.maximise, extra, lower, upper, time_limit_s=seconds)
-            answer = process.solve(request) if seconds > 0 else None
+            request = Request(objective.coefficients, objective.maximise, extra, lower, upper, relax=self._divisible)
+            answer = self._answer(process, request, end)
             if answer is None or answer.x is None or answer.gap > 1e-6:
                 return None
             found.append(answer.objective)
             extra = sparse.csr_matrix(objective.coefficients), np.array([-np.inf]), np.array([answer.objective + 1e-3])
         return found[0], found[1]
+
+    def _answer(self, process: SolverProcess, request: Request, end: float) -> Answer | None:
+        """Answer in the time left; a bonus that is not whole is not earned."""
+        left = end - time.monotonic()
+        answer = process.solve(replace(request, time_limit_s=left)) if left > 0 else None
+        if answer is None or answer.x is None or request.upper is None or not self._divisible:
+            return answer
+        bonus = self.f.columns["bonus"]["col"].to_numpy(np.int64)
+        broken = bonus[np.abs(answer.x[bonus] - np.round(answer.x[bonus])) > 1e-6]
+        if not len(broken):
+            return answer
+        upper = request.upper.copy()
+        upper[broken] = 0.0
+        return self._answer(process, replace(request, upper=upper), end)
 
     def _bounds(self, project: str | None) -> tuple[Floats, Floats]:
         """All whole columns as the plan has them, bonds free; a struck project has none, a bonus may be lost."""
@@ -106,16 +125,19 @@ class Ledger:
 
 
 def struck_gains(
-    case: Case, tables: Mapping[str, pd.DataFrame], projects: Sequence[str], seconds: float
+    case: Case, tables: Mapping[str, pd.DataFrame], projects: Sequence[str], seconds: float, *, divisible: bool = False
 ) -> Iterator[StruckGain]:
-    """Gains for ``projects`` of a priced list in their order, as far as the time allows."""
+    """Gains for ``projects`` of a priced list in their order, as far as the time allows.
+
+    ``divisible``: bonds may be issued in any amount, which is quick; otherwise in whole lots.
+    """
     end = time.monotonic() + seconds
-    ledger = Ledger(case, tables)
+    ledger = Ledger(case, tables, divisible=divisible)
     process = borrow("highs")
     try:
         process.load(ledger.search.problem)
         for project in projects:
-            yield ledger.gain(process, project, end) if time.monotonic() < end else StruckGain(project)
+            yield ledger.gain(process, project, end)
     finally:
         give_back(process)
 

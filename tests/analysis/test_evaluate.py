@@ -18,7 +18,7 @@ from allocator.analysis.list_forced import ForcedCost, estimates, forced_alone, 
 from allocator.analysis.list_price import Effort, price
 from allocator.analysis.list_results import dropped_estates, forced_costs, listed_estates
 from allocator.analysis.list_rules import broken_rules
-from allocator.analysis.list_struck import StruckGain
+from allocator.analysis.list_struck import StruckGain, struck_gains
 from allocator.cli import main
 from allocator.formulation.build import formulate
 from allocator.i18n import use_language
@@ -30,6 +30,7 @@ from allocator.plan.solve import solve
 from allocator.reporting.figures import figures
 from tests.analysis.lists import asked, by_id, town, write_list
 from tests.builders import make_case
+from tests.plan.test_baseline import BOND
 from tests.solved import solved
 from tests.strategies import small_cases
 from tests.worlds import SHEETS, write_world
@@ -80,6 +81,23 @@ def test_an_unaffordable_list_has_its_shortfall(tmp_path: Path) -> None:
     # Forced into the own plan, ``small`` costs no shortfall: ``big`` drops out, and with it 400 - 100 points.
     assert found.forced == {"small": ForcedCost("small", "exact", 300.0, 300.0, 0, 0)}
     assert found.struck == {"small": StruckGain("small", 80, 20)}
+
+
+def test_what_striking_frees_with_bonds_whole_and_in_any_amount(tmp_path: Path) -> None:
+    """By hand: 200 of works, 40 of budget, a lot of 100 that counts 215 (debt, principal and interest): 60 are short.
+
+    Without ``small`` nothing is: a whole lot pays all, so 40 of budget are freed; or 40 of budget and six tenths of a
+    lot do, so 0.4 x 215 are.
+    """
+    limits = [{"source": "bond_money", "amount": 100}, {"amount": 40}, {"amount": 60, "year": 2026},
+              {"amount": 55, "year": 2027}]  # fmt: skip
+    case = poor_town(horizon=(2025, 2025, 2027), policy=BOND, limits=limits)
+    listed = asked(tmp_path, case, by_id(("small", 2025), ("big", 2025)))
+    plan = price(listed, (), EFFORT).plan
+    found = [
+        next(struck_gains(plan.case, plan.tables, ["small"], 60.0, divisible=divisible)) for divisible in (False, True)
+    ]
+    assert found == [StruckGain("small", 60, 40), StruckGain("small", 60, 86, divisible=True)]
 
 
 @pytest.mark.slow

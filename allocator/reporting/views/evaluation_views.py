@@ -98,9 +98,11 @@ def list_forced(j: Judged) -> pd.DataFrame:
     """One row per forced project: what it brings, what it costs the own plan, what striking it frees, and how known."""
     table = forced_costs(j.evaluation)
     notes = []
-    for within, worse in zip(table["within_gap"], table["worse"], strict=True):
+    estimated = table["freed_divisible"] & table["freed_public"].notna()
+    for within, worse, rough in zip(table["within_gap"], table["worse"], estimated, strict=True):
         parts = [j.say("compare", "within")] if within else []
         parts += [j.say("evaluate", "worse", goal=j.say("goals", goal)) for goal in worse]
+        parts += [j.say("evaluate", "divisible")] if rough else []
         notes.append(j.say("words", "list_sep").join(parts))
     return table.assign(
         how=[j.say("list_methods", method) for method in table["method"]], note=notes,
