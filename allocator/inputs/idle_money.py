@@ -71,7 +71,11 @@ def money_notices(money: Money) -> list[Notice]:
 def _shares(money: Money, name: str, source: Source) -> Iterator[Notice]:
     for side, idle in (("min", 0), ("max", 1)):
         value = money.current(getattr(source.share, side, None))
-        if value is not None and value.value == idle:
+        never = source.share is None or source.share.of not in (
+            "payer_part",
+            "cost",
+        )  # 1 of construction is less than all
+        if value is not None and value.value == idle and not (side == "max" and never):
             text = (
                 _("a least share of 0 asks for nothing") if side == "min" else _("a greatest share of 1 can never bind")
             )

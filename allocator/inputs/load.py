@@ -13,6 +13,7 @@ from allocator.inputs.availability import restricted
 from allocator.inputs.case import Case, Notice, Register
 from allocator.inputs.copying import changes_file
 from allocator.inputs.debt_checks import check_debt, lot_notices
+from allocator.inputs.formulas import with_formulas_in_force
 from allocator.inputs.greatest_costs import by_account, greatest_costs
 from allocator.inputs.idle_money import Money, money_notices
 from allocator.inputs.idle_rules import check_tasks, rule_notices
@@ -72,6 +73,7 @@ def load(path: Path | str, changes: Mapping[str, object] | None = None) -> Case:
     problems.extend(scenario_problems(scenario, tree))
     if policy is not None:
         problems.extend(policy_problems(policy, policy_tree, scenario.as_of, scenario.money))
+        policy = with_formulas_in_force(policy, scenario.as_of)
     sheets, register_files = _sheets(scenario, files, policy_tree, problems)
     notices: list[Notice] = []
     if policy is not None and not problems and {"estates", "items"} <= set(sheets.raw):

@@ -10,7 +10,8 @@ from allocator.i18n import _
 from allocator.inputs.contents import Content, admits, contents
 from allocator.inputs.findings import Findings
 from allocator.inputs.schemas.base import in_force
-from allocator.inputs.schemas.sources import ShareLimit, Source
+from allocator.inputs.schemas.sources import RegionShare, ShareLimit, Source
+from allocator.inputs.yaml_files import Path_
 
 NONE, ALL = Decimal(0), Decimal(1)
 
@@ -32,19 +33,22 @@ def check_shares(findings: Findings, as_of: date) -> None:
 
 
 def _band(findings: Findings, source_id: str, source: Source) -> None:
-    """On no date may the least share be above the greatest."""
-    share = source.share
-    if share is None:
+    """On no date, and in no region, may the least share be above the greatest."""
+    if source.share is None:
         return
-    dates = sorted({value.since for value in (*(share.min or ()), *(share.max or ()))})
-    crossed = [(date_, *_ends(share, date_)) for date_ in dates]
-    for since, low, high in [each for each in crossed if each[1] > each[2]][:1]:
-        text = _("from {date} the least share {low} is above the greatest share {high}: the band is empty")
-        finding = text.format(date=since, low=low, high=high)
-        findings.add(("sources", source_id, "share"), finding, _("exchange the two, or correct a date"))
+    path: Path_ = ("sources", source_id, "share")
+    bands: list[tuple[Path_, ShareLimit | RegionShare]] = [(path, source.share)]
+    bands += [((*path, "by_region", region), share) for region, share in source.share.by_region.items()]
+    for here, share in bands:
+        dates = sorted({value.since for value in (*(share.min or ()), *(share.max or ()))})
+        crossed = [(since, *_ends(share, since)) for since in dates]
+        for since, low, high in [each for each in crossed if each[1] > each[2]][:1]:
+            text = _("from {date} the least share {low} is above the greatest share {high}: the band is empty")
+            finding = text.format(date=since, low=low, high=high)
+            findings.add(here, finding, _("exchange the two, or correct a date"))
 
 
-def _ends(share: ShareLimit, on: date) -> tuple[Decimal, Decimal]:
+def _ends(share: ShareLimit | RegionShare, on: date) -> tuple[Decimal, Decimal]:
     """Least and greatest share on a date."""
     low = in_force(share.min, on) if share.min else None
     high = in_force(share.max, on) if share.max else None
@@ -97,11 +101,12 @@ def _pays(source: Source, content: Content, as_of: date) -> bool:
 
 
 def _part_ends(source: Source, as_of: date) -> tuple[Decimal, Decimal]:
-    """Least and greatest share of its payer's part; shares of the whole cost tell nothing certain about the part."""
-    if source.share is None:
+    """Least and greatest share of its payer's part in any region; shares of other things tell nothing certain of it."""
+    if source.share is None or source.share.of != "payer_part":
         return NONE, ALL
-    low, high = _ends(source.share, as_of)
-    return (low, high) if source.share.of == "payer_part" else (NONE, ALL)
+    bands: list[ShareLimit | RegionShare] = [source.share, *source.share.by_region.values()]
+    ends = [_ends(share, as_of) for share in bands]
+    return min(low for low, _high in ends), max(high for _low, high in ends)
 
 
 def _where(content: Content) -> str:

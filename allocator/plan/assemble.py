@@ -13,6 +13,7 @@ from allocator.formulation.funding import SHORTFALL
 from allocator.plan.choices import read_choices
 from allocator.plan.debt_tables import debt_tables
 from allocator.plan.explanation import explain_estates, passed_over
+from allocator.plan.formula_totals import formula_totals_table
 from allocator.plan.ledgers import assign_firm, collect_flows, ledger_tables, running_table
 from allocator.plan.moves import moves_table
 from allocator.plan.payments import payment_lines
@@ -52,6 +53,7 @@ def assemble(f: Formulation, x: Floats, baseline: pd.Series) -> dict[str, pd.Dat
         "moves": moves_table(f, estates, accounts, tasks, bundles),
         "passed_over": passed_over(f, estates, bundles),
     }
+    tables["formula_totals"] = formula_totals_table(f.index, estates)
     tables["source_tree"] = source_tree_table(f.index.case, f.index.payment_years, tables)
     tables["cash"] = cash_table(tables["source_tree"], debt, tables["shortfall"])
     return {name: with_kinds(tables[name], name) for name in TABLES}

@@ -153,6 +153,27 @@ TABLES: dict[str, dict[str, Kind]] = {
         "carried_out": "money",
         "lapsed": "money",  # at the end of the year; of a sum for all years, what is left after the last
     },
+    # 任务量与补助测算: what each formula grant counts and brings, by place and year of the starts.
+    "formula_totals": {
+        "source": "text",
+        "place": "text",
+        "start_year": "int",
+        "estates": "int",
+        "households": "int",
+        "buildings": "int",
+        "floor_area": "number",
+        "running_estates": "int",  # of projects under way that started in the year; they bring nothing here
+        "running_households": "int",
+        "by_household": "money",
+        "by_floor_area": "money",
+        "by_building": "money",
+        "by_estate": "money",
+        "factor": "number",  # performance factor, counted in the four before
+        "gained": "money",  # their sum
+        "arrival_year": "int",
+        "fixed": "money",  # declared limit of the arrival year
+        "total": "money",
+    },
     # One row per bond, place of issue and year with a quota; the place is a county, its proceeds arrive there.
     "bonds": {
         "bond": "text",

@@ -210,6 +210,7 @@ def fake_run(
         "moves": pd.DataFrame(columns=list(TABLES["moves"])),
         "passed_over": _passed_over(estates),
     }
+    tables["formula_totals"] = _formula_totals()
     tables["source_tree"] = source_tree_table(case, PAYMENT_YEARS, tables)
     tables["cash"] = cash_table(tables["source_tree"], tables["debt"], tables["shortfall"])
     ordered = {name: tables[name][list(columns)].reset_index(drop=True) for name, columns in TABLES.items()}
@@ -334,6 +335,20 @@ def _accounts(case: Case, paid: pd.DataFrame) -> pd.DataFrame:
         lapsed=40_00 * (~unlimited).astype(int),
         unlimited=unlimited,
     )
+
+
+def _formula_totals() -> pd.DataFrame:
+    """Two start years of a grant of the whole city: the same quantities, and money a year later."""
+    counts = {"estates": 3, "households": 300, "buildings": 9, "floor_area": 30000.5, "running_estates": 1}
+    parts = {"by_household": 60_00, "by_floor_area": 30_00, "by_building": 9_00, "by_estate": 1_00}
+    rows = [
+        {
+            "source": "central", "place": "", "start_year": year, **counts, "running_households": 40, **parts,
+            "factor": 0.95, "gained": 100_00, "arrival_year": year + 1, "fixed": 4_000_00, "total": 4_100_00,
+        }
+        for year in YEARS[:2]
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def _running(case: Case, accounts: pd.DataFrame) -> pd.DataFrame:

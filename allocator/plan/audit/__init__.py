@@ -17,6 +17,7 @@ from allocator.plan.audit.cash import check_cash
 from allocator.plan.audit.choices import check_choices
 from allocator.plan.audit.debt import check_bonds
 from allocator.plan.audit.facts import Facts
+from allocator.plan.audit.formula_totals import check_formula_totals
 from allocator.plan.audit.headline import check_manifest
 from allocator.plan.audit.limits import check_accounts
 from allocator.plan.audit.payments import check_payments
@@ -61,6 +62,7 @@ def audit(case: Case, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str,
     check_persistence(view, book)
     check_tables(view, book)
     check_cash(view, book)
+    check_formula_totals(view, book)
     check_manifest(view, manifest, book)
     check_proof(view, tables.get("prices"), manifest, book)
     return AuditReport(tuple(book.checks))

@@ -16,6 +16,7 @@ from allocator.plan.audit.cash import check_cash
 from allocator.plan.audit.choices import check_choices
 from allocator.plan.audit.debt import check_bonds
 from allocator.plan.audit.facts import Facts
+from allocator.plan.audit.formula_totals import check_formula_totals
 from allocator.plan.audit.headline import check_manifest
 from allocator.plan.audit.limits import check_accounts
 from allocator.plan.audit.payments import check_payments
@@ -49,7 +50,7 @@ CHECKS: dict[str, tuple[Callable[[View, Book], None], ...]] = {
     "bundles": (check_targets,),
     "persistence": (check_persistence,),
     "points": (check_tables,),
-    "tables": (check_tables, check_persistence, check_cash),
+    "tables": (check_tables, check_persistence, check_cash, check_formula_totals),
 }
 """What looks at each rule; running only that keeps a hundred mutations quick."""
 
@@ -300,6 +301,23 @@ PLAN_MUTATIONS: dict[str, tuple[str, Callable[[Tables], None]]] = {
     "closing money of a year": ("tables", change("cash", "closing > 0", closing="+=-1", lapsed="+=1")),
     "a ceiling of the cash": ("tables", change("cash", "year == 2026 and county == 'c'", stock_ceiling=111)),
     "stock of the cash": ("tables", change("cash", "year == 2026 and county == 'c'", stock="+=-1")),
+    "an estate too many in the totals": ("tables", change("formula_totals", "place == 'c'", estates="+=1")),
+    "households left out of the totals": ("tables", change("formula_totals", "place == 'd'", households="+=-1")),
+    "buildings of the totals": ("tables", change("formula_totals", "place == 'c'", buildings="+=1")),
+    "floor area of the totals": ("tables", change("formula_totals", "place == 'c'", floor_area="+=1")),
+    "a project under way in the totals": ("tables", change("formula_totals", "place == 'd'", running_estates=1)),
+    "households under way in the totals": ("tables", change("formula_totals", "place == 'd'", running_households=1)),
+    "money of another rate": ("tables", change("formula_totals", "place == 'c'", by_household="+=-9", by_estate=9)),
+    "parts that do not add up": ("tables", change("formula_totals", "place == 'c'", by_estate=1)),
+    "money that no start brings": (
+        "tables", change("formula_totals", "place == 'c'", by_household="+=1", gained="+=1", total="+=1"),
+    ),
+    "another factor": ("tables", change("formula_totals", "place == 'c'", factor=0.9)),
+    "another year of arrival": ("tables", change("formula_totals", "place == 'c'", arrival_year=2025)),
+    "a fixed part that is not declared": ("tables", change("formula_totals", "place == 'c'", fixed=5, total=35)),
+    "a total that is no sum": ("tables", change("formula_totals", "place == 'c'", total=29)),
+    "totals of a year left out": ("tables", drop("formula_totals", "place == 'd'")),
+    "totals told twice": ("tables", again("formula_totals", "place == 'd'")),
     "a year of the cash twice": ("tables", again("cash", "county == 'c' and year == 2025")),
     "a passed over estate hidden": ("tables", drop("passed_over", "estate == 'e6'")),
     "a passed over estate's points": ("tables", change("passed_over", "estate == 'e6'", points=1300.0)),

@@ -262,6 +262,12 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
         {"item": "e4-care", "work_class": "better", "required": True, "year": 2026, "route": "a", "cost": 20,
          "points": 90},
     ],
+    "formula_totals": [
+        {"source": "award", "place": "c", "start_year": 2025, "estates": 2, "households": 30, "buildings": 3,
+         "floor_area": 3000.0, "by_household": 30, "factor": 1.0, "gained": 30, "arrival_year": 2026, "total": 30},
+        {"source": "award", "place": "d", "start_year": 2026, "estates": 2, "households": 35, "buildings": 4,
+         "floor_area": 3500.0, "by_household": 35, "factor": 1.0, "gained": 35, "arrival_year": 2027, "total": 35},
+    ],
     "running": [
         {"project": "old", "county": "c", "source": "budget", "level": "local", "ledger": "budget", "year": 2026,
          "amount": 3},
