@@ -16,7 +16,7 @@ from allocator.analysis.list_price import Effort, Priced, price
 from allocator.analysis.list_rules import broken_by_starts, broken_rules
 from allocator.analysis.list_struck import StruckGain, struck_gains
 from allocator.analysis.list_view import Asked, Reading
-from allocator.analysis.list_words import payer_money
+from allocator.analysis.list_words import minimum_use, payer_money
 from allocator.analysis.listing import Breach
 from allocator.inputs.case import Case
 from allocator.plan.result import Plan
@@ -95,7 +95,9 @@ def evaluate(
     priced = price(asked, breaches, effort, own)
     if against is None and _shows_better(own, priced.plan):
         own = as_run(effort.solve(case, as_run(priced.plan, LISTED)), OWN)
-    breaches = (*breaches, *_of_years(asked, breaches, priced.plan), *payer_money(asked, priced.plan.tables))
+    tables = priced.plan.tables
+    of_money = (*payer_money(asked, tables), *minimum_use(asked, tables))
+    breaches = (*breaches, *_of_years(asked, breaches, priced.plan), *of_money)
     projects = forced_projects(asked, own.tables)
     clock = Clock(2 * effort.time_limit if forced_time is None else forced_time)
     forced = _forced_costs(asked, own, projects, replace(effort, time_limit=clock.left / 2))

@@ -16,8 +16,9 @@ from allocator.errors import InfeasibleError
 from allocator.formulation.build import Formulation, formulate
 from allocator.formulation.funding import SHORTFALL
 from allocator.formulation.goals import Objective
-from allocator.inputs.case import Case
+from allocator.inputs.case import Case, Register
 from allocator.inputs.copying import changes_file
+from allocator.inputs.schemas.changes import Change
 from allocator.inputs.schemas.policy import PolicyModel
 from allocator.inputs.schemas.scenario import Scenario
 from allocator.plan.result import Plan
@@ -39,7 +40,10 @@ _EASINGS: dict[str, Overlay] = {
 }
 """What lifts a rule that no single project can be excused from."""
 
-LIFTED = (*_EASINGS, "listed_year")
+_NO_MINIMUM = {"path": "register.limits.minimum_use", "set": None}
+"""Change to the register that takes away what sources must be used for."""
+
+LIFTED = (*_EASINGS, "listed_year", "minimum_use")
 """Those rules, in the order in which they are lifted when a list has no plan."""
 
 
@@ -48,6 +52,8 @@ def _easing(case: Case, rule: str) -> Overlay:
     if rule == "listed_year":
         asking = [name for name, source in case.policy.sources.items() if source.listed_year is not None]
         return {"policy": {"sources": {name: {"listed_year": None} for name in asking}}} if asking else {}
+    if rule == "minimum_use":
+        return {"changes": [_NO_MINIMUM]} if case.register.limits["minimum_use"].notna().any() else {}
     return _EASINGS[rule] if rule != "newer_share" or case.policy.scope else {}
 
 
@@ -220,17 +226,36 @@ def revised(case: Case, overlay: Mapping[str, Any]) -> Case:
     A copy of its inputs holds the values as a scenario file of its own, like changes given to ``load``.
     """
     data = case.scenario.model_dump(by_alias=True)
-    scenario = Scenario.model_validate(merged(data, {k: v for k, v in overlay.items() if k != "policy"}))
-    policy = case.policy
+    of_scenario = {key: value for key, value in overlay.items() if key not in ("policy", "changes")}
+    scenario, policy, register = Scenario.model_validate(merged(data, of_scenario)), case.policy, case.register
+    if "changes" in overlay:
+        register = _without_minimum_use(register)
+        asked = tuple(Change.model_validate(change) for change in overlay["changes"])
+        scenario = scenario.model_copy(update={"changes": (*scenario.changes, *asked)})
     if "policy" in overlay:
         policy = PolicyModel.model_validate(merged(policy.model_dump(), overlay["policy"]))
         scenario = scenario.model_copy(update={"policy": merged(scenario.policy, overlay["policy"])})
     changes = merged(dict(case.changes), overlay)
+    if "changes" in overlay:  # files' lists of changes are joined, so are these
+        changes["changes"] = [*_listed_changes(case), *overlay["changes"]]
     hashes = {name: digest for name, digest in case.files.items() if name in case.origins or not case.changes}
     if case.origins:
         name, text = changes_file(case.path.name, changes, case.origins)
         hashes[name] = hashlib.sha256(text.encode()).hexdigest()
-    return replace(case, scenario=scenario, policy=policy, changes=changes, files=hashes)
+    return replace(case, scenario=scenario, policy=policy, register=register, changes=changes, files=hashes)
+
+
+def _listed_changes(case: Case) -> list[Any]:
+    """Changes by path among those that the caller laid over the scenario file."""
+    found = case.changes.get("changes", ())
+    return list(found) if isinstance(found, list | tuple) else []
+
+
+def _without_minimum_use(register: Register) -> Register:
+    """What ``_NO_MINIMUM``, the only change to a register that is made here, makes of it."""
+    limits = register.limits
+    none = pd.array([None] * len(limits), dtype="Int64")
+    return replace(register, limits=limits.assign(minimum_use=none))
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -251,6 +251,28 @@ def payer_money(asked: Asked, tables: Mapping[str, pd.DataFrame]) -> Iterator[Br
         )  # fmt: skip
 
 
+def minimum_use(asked: Asked, tables: Mapping[str, pd.DataFrame]) -> Iterator[Breach]:
+    """Accounts of which the priced list uses less in a year than must be used."""
+    money, sources = asked.case.scenario.money, asked.case.policy.sources
+    limits = asked.case.register.limits
+    if "source_limits" in asked.case.scenario.options.rules_off:
+        return
+    account = ["source", "place", "year"]
+    used = tables["accounts"].set_index(account)[["paid", "running"]].sum(axis=1)
+    asking = limits[limits["minimum_use"].fillna(0) > 0]
+    for (source, place, year), rows in asking.groupby(account, sort=False):
+        spent, least = int(used.get((source, place, year), 0)), int(rows["minimum_use"].sum())
+        if spent >= least:
+            continue
+        found, expected = (f"{from_steps(amount, money):,} {money.unit}" for amount in (spent, least))
+        name = sources[str(source)].label.text(language()) or str(source)
+        document = str(rows["document"].iloc[0] or "") or _("register: 资金额度")
+        cure = _("add projects that it may pay for, or have the minimum use lowered")
+        key = (str(source), str(place), str(year))
+        about = f"{asked.place(key[1], int(key[2]))} {name}"
+        yield Breach("minimum_use", (), about, found, f">= {expected}", "", document, cure, (), key)
+
+
 def _county_year(finding: Finding) -> tuple[str, int]:
     at = dict(finding.at)
     return at["county"], int(at["year"])

@@ -19,13 +19,14 @@ from allocator.analysis.list_price import Effort, price
 from allocator.analysis.list_results import dropped_estates, forced_costs, listed_estates
 from allocator.analysis.list_rules import broken_rules
 from allocator.analysis.list_struck import StruckGain, struck_gains
+from allocator.analysis.list_words import minimum_use
 from allocator.cli import main
 from allocator.formulation.build import formulate
 from allocator.i18n import use_language
 from allocator.inputs.case import Case
 from allocator.inputs.load import load
 from allocator.plan.audit import audit
-from allocator.plan.run_folder import read_run
+from allocator.plan.run_folder import read_run, write_run
 from allocator.plan.solve import solve
 from allocator.reporting.figures import figures
 from tests.analysis.lists import asked, by_id, town, write_list
@@ -126,6 +127,23 @@ def test_a_wish_list_leaves_the_rest_to_the_tool(tmp_path: Path) -> None:
         for reading in ("only", "also")
     }
     assert starts == {"only": ["small"], "also": ["big", "small"]}
+
+
+def test_a_list_that_uses_too_little_is_priced_without_the_minimum(tmp_path: Path) -> None:
+    """30.00 must be used in the county of E1; a list of E2 alone uses none of it: told, lifted, and audited as such."""
+    limits = SHEETS["资金额度"].replace("文号\n", "文号,最低使用(万元)\n").replace("〔2025〕1号", "〔2025〕1号,30")
+    case = load(write_world(tmp_path, sheets={"资金额度": limits}))
+    listed = asked(tmp_path, case, by_id(("E2", "")))
+    priced = price(listed, (), EFFORT)
+    assert priced.lifted == ("minimum_use",)
+    (breach,) = minimum_use(listed, priced.plan.tables)
+    assert (breach.rule, breach.about, breach.found, breach.expected, breach.document) == (
+        "minimum_use", "东县 2025 County budget", "0.00 万元", ">= 30.00 万元", "东财〔2025〕1号",
+    )  # fmt: skip
+    write_run(priced.plan, tmp_path / "run")
+    kept = read_run(tmp_path / "run")
+    assert kept.case.register.limits["minimum_use"].isna().all()
+    assert audit(kept.case, kept.tables, kept.manifest).passed
 
 
 RULES: dict[str, tuple[dict[str, Any], list[Any], str]] = {
