@@ -34,5 +34,24 @@ def _only_areas(draft: Draft) -> None:
             draft.add("limits", source="firm", place=place, year=year, amount=draft.money(0, 500))
 
 
-RESIDENTS = (_votes, _only_areas)
+def _least_share(draft: Draft) -> None:
+    """Residents bear at least a share of each class; perhaps not of pipes, perhaps with somebody to stand in."""
+    draft.policy["classes"] = {**draft.policy.get("classes", {}), "basic": {"weight": 1}, "extra": {"weight": 1}}
+    draft.policy["works"]["lift"] = {
+        **draft.policy["works"].get("lift", {}),
+        "work_class": draft.one(["extra", "basic"]),
+    }
+    least = {"classes": {"basic": draft.share(1, 6), "extra": draft.share(1, 7)}}
+    if draft.one([False, True]):
+        least["not_works"] = [draft.one(["pipe", "lift"])]
+    draft.policy["residents"] = {"payer": "resident", **draft.policy.get("residents", {}), "least_share": least}
+    if draft.one([False, False, True]):
+        draft.policy["payers"] = {
+            **draft.policy.get("payers", {}),
+            "resident": {"last_resort": True},
+            "government": {"last_resort": False},
+        }
+
+
+RESIDENTS = (_votes, _only_areas, _least_share)
 """In the order they are added."""

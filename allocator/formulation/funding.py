@@ -42,20 +42,28 @@ class PoolKey:
 def is_narrow(source: Source, policy: PolicyModel) -> bool:
     """Whether a rule of the source, or about its payer, is about one estate."""
     residents = policy.residents
-    protected = residents is not None and residents.affordability is not None and source.payer == residents.payer
+    protected = (
+        residents is not None
+        and (residents.affordability is not None or residents.least_share is not None)
+        and source.payer == residents.payer
+    )
     return source.scope in ("estate", "area") or bool(source.caps) or protected
 
 
-def pool_key(policy: PolicyModel, sources: Sequence[str], shares: PayerShares | None) -> PoolKey:
+def pool_key(
+    policy: PolicyModel, sources: Sequence[str], shares: PayerShares | None, *, counts_residents: bool = False
+) -> PoolKey:
     """Smallest unit named by any rule that touches the money of these sources under one payer rule.
 
-    ``shares`` is None for a closed part. Exactness: without a rule of one estate the feasible payments of every
-    member are one and the same convex cone, so sums may be split in proportion; a rule that is not homogeneous narrows
-    the scope.
+    ``shares`` is None for a closed part; ``counts_residents``: what residents bear of it counts towards the least share
+    of a class, so all of that is paid at the estate. Exactness: without a rule of one estate the feasible payments of
+    every member are one and the same convex cone, so sums may be split in proportion; a rule that is not homogeneous
+    narrows the scope.
     """
     narrow = tuple(s for s in sources if is_narrow(policy.sources[s], policy))
     wide = tuple(s for s in sources if s not in narrow)
-    if not narrow:
+    residents = policy.residents.payer if policy.residents is not None and counts_residents else ""
+    if not narrow and residents not in last_resorts(policy):
         return PoolKey(at_estate=False, passes_on=False, narrow=(), wide=wide)
     wide_payers = {policy.sources[s].payer for s in wide}
     if shares is not None:
@@ -65,7 +73,7 @@ def pool_key(policy: PolicyModel, sources: Sequence[str], shares: PayerShares | 
     of_mixed_part = any(
         _shares_of(policy.sources[s], "payer_part") and policy.sources[s].payer in narrow_payers for s in wide
     )
-    passes_on = len(wide_payers) == 1 and not of_cost and not of_mixed_part
+    passes_on = len(wide_payers) == 1 and not of_cost and not of_mixed_part and residents not in wide_payers
     return PoolKey(at_estate=True, passes_on=passes_on, narrow=narrow, wide=wide)
 
 

@@ -21,6 +21,7 @@ from allocator.formulation.funding import (
     ties_construction,
 )
 from allocator.formulation.normal_form import rules_in_force
+from allocator.formulation.resident_shares import shared_classes
 from allocator.i18n import _
 from allocator.inputs.case import Case
 
@@ -34,7 +35,8 @@ class Pools:
     table: one row per pool; columns ``pool`` (readable name), ``estate`` ("" for a county's pool), ``county``, ``rule``
         ("" where it does not matter), ``payer`` ("" when open), ``route``, ``construction`` (share of the parts' costs,
         as a fraction, "" where it does not matter), ``parent`` (row of the pool that pays its rest, -1 for none),
-        ``wide_payer`` (payer whose sources pay the rest, or "").
+        ``wide_payer`` (payer whose sources pay the rest, or ""), ``work_class`` (class whose least share of residents
+        looks at it, else "").
     sources: one row per (pool, source); ``pool`` is a row number of ``table``; ``source`` may be ``shortfall``;
         column ``payer``.
     members: one row per (part, route); columns ``part_row``, ``route``, ``pool``.
@@ -55,6 +57,7 @@ class _Money(NamedTuple):
     construction: str = ""
     rest: tuple[str, ...] | None = None
     """Sources of the county's pool that pays what these leave; None when nothing is left to others."""
+    work_class: str = ""
 
 
 class _Kind(NamedTuple):
@@ -65,6 +68,8 @@ class _Kind(NamedTuple):
     rule: str
     route: str
     built: str
+    counted: str
+    """Class whose least share of residents looks at it, if it is open, else ""."""
 
 
 class _Pool(NamedTuple):
@@ -82,7 +87,8 @@ def build_pools(case: Case, parts: pd.DataFrame, routes: pd.DataFrame) -> Pools:
     ``parts`` as from ``cost_parts`` with ``project``, ``county`` and ``construction``; ``routes`` has one row per
     (project, route).
     """
-    parts = parts.assign(part_row=np.arange(len(parts)), sources=part_sources(case, parts))
+    counted = shared_classes(case, parts).where(parts["payer"] == "", "")
+    parts = parts.assign(part_row=np.arange(len(parts)), sources=part_sources(case, parts), counted=counted)
     shared = any(s.share is not None and s.share.of == "construction" for s in case.policy.sources.values())
     parts["built"] = parts["construction"].astype(str) if shared else ""
     long = parts.merge(routes, on="project", how="left").sort_values(["part_row", "route_rank"], kind="stable")
@@ -106,12 +112,13 @@ def _describe(case: Case, kind: _Kind) -> tuple[bool, _Money, _Money | None]:
     payer, rule, route = kind.payer, kind.rule, kind.route
     sources = on_route(case, kind.sources, route)
     shares = None if payer else rules_in_force(case)[rule]
-    key = pool_key(case.policy, sources, shares)
+    key = pool_key(case.policy, sources, shares, counts_residents=kind.counted != "")
     built = kind.built if ties_construction(case.policy, sources, shares) else ""
     _refuse_exclusive(case, sources)
     matters = not payer or _shares_cost(case, key)
     paying = key.wide if not key.at_estate else key.narrow if key.passes_on else key.narrow + key.wide
-    own = _Money(payer, rule if matters else "", route, paying, built, key.wide if key.passes_on else None)
+    onward, work_class = key.wide if key.passes_on else None, kind.counted if key.at_estate else ""
+    own = _Money(payer, rule if matters else "", route, paying, built, onward, work_class)
     if not key.passes_on:
         return key.at_estate, own, None
     rest = _Money(_wide_payer(case, key, rule), "", route, key.wide)
@@ -164,10 +171,10 @@ def _assemble(case: Case, first: pd.DataFrame, long: pd.DataFrame) -> Pools:
     table = pd.DataFrame(
         [
             (p.estate, p.county, p.money.rule, p.money.payer, p.money.route, p.money.construction, p.parent,
-             pools[p.parent].money.payer if p.parent >= 0 else "")
+             pools[p.parent].money.payer if p.parent >= 0 else "", p.money.work_class)
             for p in pools
         ],
-        columns=["estate", "county", "rule", "payer", "route", "construction", "parent", "wide_payer"],
+        columns=["estate", "county", "rule", "payer", "route", "construction", "parent", "wide_payer", "work_class"],
         dtype=object,
     ).astype({"parent": np.int64})  # fmt: skip
     sources = _pool_sources(case, pools)
@@ -176,6 +183,7 @@ def _assemble(case: Case, first: pd.DataFrame, long: pd.DataFrame) -> Pools:
     unit = table["estate"].where(table["estate"] != "", table["county"])
     who = table["payer"].where(table["payer"] != "", table["rule"])
     rule = table["rule"] + ("@" + table["construction"]).where(table["construction"] != "", "")
+    rule += ("#" + table["work_class"]).where(table["work_class"] != "", "")
     table.insert(0, "pool", unit + "|" + who + "|" + rule + "|" + table["route"] + "|" + joined)
     return Pools(table, sources, long[["part_row", "route", "pool"]].reset_index(drop=True))
 

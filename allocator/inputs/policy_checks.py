@@ -213,3 +213,18 @@ def _scope_and_residents(findings: Findings, as_of: date, money: Money) -> None:
         for field in ("affordability", "warn_above"):
             for position, value in enumerate(getattr(policy.residents, field) or ()):
                 findings.money_unit(("residents", field, position, "unit"), value.unit, money)
+        _least_share(findings)
+
+
+def _least_share(findings: Findings) -> None:
+    residents, path = findings.policy.residents, ("residents", "least_share")
+    if residents is None or residents.least_share is None:
+        return
+    for class_id, values in residents.least_share.classes.items():
+        findings.known((*path, "classes", class_id), class_id, findings.policy.classes, _("class"))
+        for position, value in enumerate(values):
+            if not 0 <= value.value <= 1:
+                text = _("{value} is no share").format(value=value.value)
+                findings.add((*path, "classes", class_id, position), text, _("write 30 % as 0.3"))
+    for position, work_id in enumerate(residents.least_share.not_works):
+        findings.known((*path, "not_works", position), work_id, findings.policy.works, _("work"))

@@ -11,6 +11,11 @@ from tests.solved import check_worked
 CASES = (
     "residents_affordability",
     "residents_stood_in_for",
+    "residents_least_share_reached",
+    "residents_least_share_not_reached",
+    "residents_least_share_without_lifts",
+    "residents_least_share_by_class",
+    "residents_least_share_of_what_is_saved",
 )
 
 

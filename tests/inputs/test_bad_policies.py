@@ -12,6 +12,13 @@ Refusal = Callable[..., str]
 
 CITED = 'since: 2020-01-01, clause: "9", document: doc, basis: law'
 
+
+def _least_share(work_class: str, value: float, more: str = "") -> str:
+    """A least share of residents in one class of works."""
+    dated = f"{{value: {value}, unit: share, {CITED}}}"
+    return f"residents: {{payer: residents, least_share: {{{more}classes: {{{work_class}: [{dated}]}}}}}}\n"
+
+
 FAULTS = {
     "an unknown rule": (
         ("share: 1, rule: both", "share: 1, rule: boht"),
@@ -111,6 +118,20 @@ ADDED = {
         "sources",
         f"unit_grants: {{g: {{label: {{}}, source: county_budget, unit: 美元/部, tiers: [{{amount: 1}}], {CITED}}}}}\n",
         "unit_grants[g].unit: there is no money unit '美元'",
+    ),
+    "a least share of residents that is none": (
+        "sources", _least_share("basic", 10),
+        "residents.least_share.classes[basic][0]: 10 is no share\n    -> write 30 % as 0.3",
+    ),
+    "a least share of a class that is not": (
+        "sources",
+        _least_share("basics", 0.1),
+        "residents.least_share.classes[basics]: there is no class 'basics'\n    -> did you mean 'basic'?",
+    ),
+    "a least share that leaves out no work": (
+        "sources",
+        _least_share("basic", 0.1, "not_works: [rooof], "),
+        "residents.least_share.not_works[0]: there is no work 'rooof'\n    -> did you mean 'roof'?",
     ),
     "a key in two files": (
         "sources", "classes: {basic: {}}\n", "classes.basic stands in models/tiny/policy.yaml:6 already",

@@ -240,11 +240,38 @@ class Money:
                     self._at_most(paid, self.facts.pledged(estate, name))
                 for cap in source.caps:
                     self._at_most(paid, self._cap(cap, row))
+            self._keep_least_shares(estate)
             residents = self.facts.policy.residents
             if residents is not None and residents.affordability is not None:
                 sources = {n for n, s in self.facts.policy.sources.items() if s.payer == residents.payer}
                 paid = _total(p for p in self.payments if p.source in sources and p.part.estate == estate)
                 self._at_most(paid, self._rate(residents.affordability, row["households"]))
+
+    def _keep_least_shares(self, estate: str) -> None:
+        """What residents bear of each class of works, of all that its rules let them bear."""
+        residents = self.facts.policy.residents
+        if residents is None or residents.least_share is None:
+            return
+        for work_class, least in residents.least_share.classes.items():
+            counted = {
+                (item.item, k): part
+                for item in self.facts.items.values()
+                if item.estate == estate
+                and self.facts.policy.works[item.work].work_class == work_class
+                and item.work not in residents.least_share.not_works
+                for k, part in enumerate(item.parts)
+                if not part.grant and self._may_bear(residents.payer, part)
+            }
+            bills = due(self.facts, self.point).get(estate, {})
+            cost = sum(bill for year in bills.values() for key, bill in year.items() if key in counted)
+            theirs = {id(part) for part in counted.values()}
+            borne = _total(p for p in self.payments if id(p.part) in theirs and p.payer == residents.payer)
+            self._at_least(borne, float(self.facts.now(least) * cost))
+
+    def _may_bear(self, payer: str, part: Part) -> bool:
+        values = in_force(self.facts.policy.rules[part.rule].values, self.facts.scenario.as_of)
+        assert values is not None
+        return payer in values.shares and values.shares[payer].max > 0
 
     def _cap(self, cap: Cap, row: Row) -> int:
         quantity = {"household": row["households"], "floor_area": row["floor_area"], "estate": 1}[cap.per]

@@ -19,6 +19,7 @@ from allocator.plan.audit.admission import counted_pledges
 from allocator.plan.audit.construction import construction_share
 from allocator.plan.audit.exact import fraction, service_per_lot
 from allocator.plan.audit.parts import cost_parts
+from allocator.plan.audit.resident_shares import shared_classes
 
 NEVER = 10_000
 """Ready year of what can never start; later than any calendar year."""
@@ -234,6 +235,11 @@ class Facts:
     def parts(self) -> pd.DataFrame:
         """Parts of cost by name; see ``parts.cost_parts``."""
         return cost_parts(self.case, self.items)
+
+    @cached_property
+    def shared_classes(self) -> pd.Series:
+        """Class of every part that the residents' least share of its class looks at, by part."""
+        return shared_classes(self.case, self.parts)
 
     def place_of(self, scope: str, estates: pd.DataFrame) -> pd.Series:
         """Where a source of ``scope`` keeps its money for each of ``estates``."""

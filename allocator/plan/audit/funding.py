@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,18 @@ from allocator.plan.audit.parts import bands_in_force
 
 COMBINATION = ["work", "work_class", "component", "rule", "payer", "open", "grant", "source"]
 """What decides, apart from the place, which sources may pay for a part."""
+
+
+class _Shape(NamedTuple):
+    """What decides how a pool pays."""
+
+    rule: str
+    payer: str
+    is_open: bool
+    narrow: str
+    wide: str
+    counts: bool
+    """Whether a least share of residents looks at it."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +105,10 @@ class Funding:
 
     @cached_property
     def narrow(self) -> frozenset[str]:
-        """Sources with a rule, or a payer with a rule, about one estate: pledges, areas, caps, affordability."""
+        """Sources with a rule, or a payer with a rule, about one estate: pledges, areas, caps, what residents bear."""
         residents = self.facts.case.policy.residents
-        protected = residents.payer if residents and residents.affordability is not None else None
+        has_rule = residents is not None and (residents.affordability or residents.least_share)
+        protected = residents.payer if residents is not None and has_rule else None
         every = self.facts.case.policy.sources
         return frozenset(k for k, s in every.items() if s.scope in ("estate", "area") or s.caps or s.payer == protected)
 
@@ -136,8 +149,10 @@ class Funding:
         """Pool of each of ``parts`` on the route beside it, same index.
 
         Columns: ``pool`` is where narrow sources and payers' shares are counted; when it may pass a rest to the county,
-        ``wide_pool`` is the county's pool that takes it and ``wide_payer`` who pays it there, else "".
-        A label reads place|payer or open rule|rule where it matters|route|sources, and >sources of the rest, if any.
+        ``wide_pool`` is the county's pool that takes it and ``wide_payer`` who pays it there, else "". ``pool_class``:
+        the class whose least share of residents looks at it.
+        A label reads place|payer or open rule|rule where it matters|route|sources, and >sources of the rest, if any;
+        the class follows the rule after #.
         """
         rows = pd.DataFrame({"part": parts, "route": routes})
         kinds = rows.drop_duplicates().reset_index(drop=True)
@@ -155,16 +170,20 @@ class Funding:
         rows = rows[np.array([source not in without.get(route, ()) for source, route in on_route], dtype=bool)]
         narrow = self._sets(rows[rows["narrow"]], kinds.index)
         wide = self._sets(rows[~rows["narrow"]], kinds.index)
+        work_class = lookup(parts["part"], self.facts.shared_classes, "").where(parts["open"], "")
         shape = pd.DataFrame({"rule": parts["rule"], "payer": parts["payer"], "open": parts["open"]})
-        shape = shape.assign(narrow=narrow, wide=wide)
-        known = {row: self._shape(*row) for row in shape.drop_duplicates().itertuples(index=False, name=None)}
+        shape = shape.assign(narrow=narrow, wide=wide, counts=work_class != "")
+        known = {row: self._shape(_Shape(*row)) for row in shape.drop_duplicates().itertuples(index=False, name=None)}
         told = [known[row] for row in shape.itertuples(index=False, name=None)]
         sources = pd.DataFrame(told, columns=["own", "passed", "wide_payer"], index=kinds.index)
         payer = parts["payer"].where(~parts["open"], parts["rule"])
         of_cost = [key for key, source in self.facts.case.policy.sources.items() if _is_of(source, "cost")]
         ruled = rows["kind"][rows["candidate"].isin(of_cost)]
         rule = parts["rule"].where(parts["open"] | kinds.index.isin(ruled), "") + self._construction(parts, rows)
-        place = parts["estate"].where(narrow != "", parts["county"])
+        at_estate = (narrow != "") | ((work_class != "") & (self._residents in self.may_fall_short))
+        place = parts["estate"].where(at_estate, parts["county"])
+        work_class = work_class.where(at_estate, "")
+        rule = rule + ("#" + work_class).where(work_class != "", "")
         tail = "|" + kinds["route"] + "|"
         county = parts["county"] + "|" + sources["wide_payer"] + "|" + tail + sources["passed"]
         return pd.DataFrame(
@@ -172,18 +191,30 @@ class Funding:
                 "pool": place + "|" + payer + "|" + rule + tail + sources["own"],
                 "wide_pool": county.where(sources["passed"] != "", ""),
                 "wide_payer": sources["wide_payer"],
+                "pool_class": work_class,
             }
         )
 
-    def _shape(self, rule: str, payer: str, is_open: bool, narrow: str, wide: str) -> tuple[str, str, str]:
+    @property
+    def _residents(self) -> str:
+        residents = self.facts.case.policy.residents
+        return residents.payer if residents else ""
+
+    def _shape(self, of: _Shape) -> tuple[str, str, str]:
         """Sources of the pool; sources of the county's pool that a rest is passed to, and who pays it there, or ""."""
-        sources, last = self.facts.case.policy.sources, self.may_fall_short & set(self.payers_of(rule, payer, is_open))
+        sources, narrow, wide = self.facts.case.policy.sources, of.narrow, of.wide
+        last = self.may_fall_short & set(self.payers_of(of.rule, of.payer, of.is_open))
         narrows, wides = ([key for key in text.split("+") if key] for text in (narrow, wide))
         stand_in = [SHORTFALL] if last else []
         others = {sources[key].payer for key in wides}
-        if is_open:
+        if of.is_open:
             others |= last
-        if not narrows or len(others) != 1 or self._tied_by_shares(narrows, wides):
+        if (
+            (of.counts and self._residents in others)
+            or not narrows
+            or len(others) != 1
+            or self._tied_by_shares(narrows, wides)
+        ):
             return "+".join([*narrows, *wides, *stand_in]), "", ""
         return narrow + (f">{wide}" if wide else ""), "+".join([*wides, *stand_in]), others.pop()
 

@@ -70,14 +70,14 @@ class MoneyColumns:
         # a part falls due once: at most its dearest start year; a saving may shift a step into a year
         dues = self.dues.assign(gross=self.dues["due"].clip(lower=0), saves=self.dues["column"].str.startswith("both["))
         dearest = dues.groupby([*CELL, "part", "saves"])["gross"].max().groupby(CELL).sum()
-        kept = ["county", "estate", "rule", "open", "payer", "wide_pool", "wide_payer"]
+        kept = ["county", "estate", "rule", "open", "payer", "wide_pool", "wide_payer", "pool_class"]
         own = dues.drop_duplicates(CELL)[[*CELL, *kept]].reset_index(drop=True)
         own["own_most"] = dearest.reindex(pd.MultiIndex.from_frame(own[CELL])).to_numpy("int64")
         passing = own[own["wide_pool"] != ""]
         taken = passing.drop(columns=["pool", "payer"]).rename(columns={"wide_pool": "pool", "wide_payer": "payer"})
         passed = taken.groupby(CELL)["own_most"].sum()
         taken = taken.drop_duplicates(CELL).assign(
-            rule="", open=False, wide_pool="", wide_payer="", estate="", own_most=0
+            rule="", open=False, wide_pool="", wide_payer="", pool_class="", estate="", own_most=0
         )
         every = pd.concat([own, taken], ignore_index=True).drop_duplicates(CELL).reset_index(drop=True)
         more = passed.reindex(pd.MultiIndex.from_frame(every[CELL]), fill_value=0).to_numpy("int64")

@@ -14,6 +14,7 @@ from allocator.plan.audit.facts import SHORTFALL
 from allocator.plan.audit.funding import Funding
 from allocator.plan.audit.parts import shares_in_force
 from allocator.plan.audit.report import Book, Finding
+from allocator.plan.audit.resident_shares import check_least_share
 from allocator.plan.audit.view import View
 
 
@@ -176,6 +177,7 @@ def _residents(view: View, book: Book) -> None:
             paid = lines[lines["source"] == key].groupby("estate")["amount"].sum()
             limit = _of(pledges, key).reindex(view.estates.index, fill_value=0).rename_axis("estate")
             book.at_most("source_limits", _("{source}: pledges").format(source=key), paid, limit, money=True)
+    check_least_share(case, view.facts.parts, view.dues, lines, book)
     rules = case.policy.residents
     most = in_force(rules.affordability, view.facts.as_of) if rules and rules.affordability else None
     if rules is None or most is None:

@@ -16,12 +16,13 @@ from allocator.plan.audit.money_columns import (
 )
 from allocator.plan.audit.parts import bands_in_force
 from allocator.plan.audit.program import Rows, label, labels
+from allocator.plan.audit.resident_shares import least_shares
 
 
 def pool_rows(money: MoneyColumns) -> Rows:
     """Rows of all families that bind what is paid to pools."""
     rows = Rows()
-    for family in (_balance, _payer_shares, _source_shares, _caps, _residents, _spend, _shortfall):
+    for family in (_balance, _payer_shares, _source_shares, _caps, _residents, _least_share, _spend, _shortfall):
         family(money, rows)
     return rows
 
@@ -149,6 +150,25 @@ def _residents(money: MoneyColumns, rows: Rows) -> None:
     pays = pays[pays["pool"].str.split("|").str[0] == pays["estate"]]
     rows.add(labels("residents", pays, ["estate"]), pays["column"])
     _up_to_start(money, rows, ("residents",), facts.per_estate(most, facts.estates["households"]), set(pays["estate"]))
+
+
+def _least_share(money: MoneyColumns, rows: Rows) -> None:
+    """What residents bear of a class at an estate, less its least share of the cost."""
+    facts, kind, keys = money.program.facts, "residents.least_share", ["estate", "pool_class"]
+    asked, residents = least_shares(facts.case), facts.case.policy.residents
+    if residents is None or not asked:
+        return
+    dues = money.dues.assign(pool_class=lookup(money.dues["part"], facts.shared_classes, ""))
+    dues = dues[dues["pool_class"] != ""]
+    borne = lookup(dues["part"], facts.parts["payer"], "") == residents.payer
+    shares = [int(own) - asked[name] for own, name in zip(borne, dues["pool_class"], strict=True)]
+    values = [share * int(due) for share, due in zip(shares, dues["due"], strict=True)]
+    rows.add(labels(kind, dues, keys), dues["column"], values)
+    rows.put(labels(kind, dues, keys), lower=0)
+    pays = money.pays[money.pays["pool_class"] != ""]
+    short = (pays["source"] == SHORTFALL) & (residents.payer in money.program.funding.may_fall_short)
+    pays = pays[(pays["source_payer"] == residents.payer) | short]
+    rows.add(labels(kind, pays, keys), pays["column"])
 
 
 def _up_to_start(money: MoneyColumns, rows: Rows, keys: tuple[object, ...], most: pd.Series, estates: set[str]) -> None:

@@ -225,6 +225,7 @@ PLAN_MUTATIONS: dict[str, tuple[str, Callable[[Tables], None]]] = {
     "an account called unlimited": ("source_limits", change("accounts", "source == 'fund'", unlimited=True)),
     "more than the cap": ("caps", move(LIFT, 2025, "pledge", "fund", 1)),
     "more than residents can afford": ("residents", move(LIFT, 2025, "budget", "pledge", 1)),
+    "residents of less than their least share": ("residents", move(LIFT, 2026, "pledge", "budget", 7)),
     "a lot more": ("bonds", change("bonds", "lots == 1", lots=2)),
     "two lots over the quota": ("bonds", change("bonds", "lots == 1", lots=2, amount=20)),
     "a bond's amount": ("bonds", change("bonds", "lots == 1", amount="+=1")),
@@ -384,6 +385,9 @@ INPUT_MUTATIONS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "less carried money": ("source_limits", lambda: sheet("carried", {}, amount=4)),
     "carried money too old": ("source_limits", lambda: sheet("carried", {}, arrival_year=2023)),
     "a pledge a step lower": ("source_limits", lambda: sheet("pledges", {"estate": "e2"}, amount=13)),
+    "a greater least share of residents": (
+        "residents", lambda: {"policy": {"residents": {"least_share": {"classes": {"better": 0.52}}}}},
+    ),
     "a vote that failed": ("residents", lambda: sheet("votes", {"estate": "e2"}, people_share=0.5)),
     "a vote by area that failed": ("source_limits", lambda: sheet("votes", {"estate": "e2"}, area_share=0.5)),
     "a vote of too few": ("residents", lambda: sheet("votes", {"estate": "e1"}, people_taking_part=0.69)),

@@ -79,7 +79,8 @@ POLICY: dict[str, Any] = {
     "bundle": {"at_least": 2, "points_share": 0.1},
     "savings": {"dig_once": {"works": ("pipe", "road"), "on": "road", "share": 0.1}},
     "routes": {"a": {"label": {}, "without": ("award",)}, "b": {"label": {}, "without": ("city_fund",)}},
-    "residents": {"payer": "resident", "affordability": {"value": 3, "unit": "k/household"}},
+    "residents": {"payer": "resident", "affordability": {"value": 3, "unit": "k/household"},
+                  "least_share": {"classes": {"basic": 0.9, "better": 0.4}, "not_works": ("paint",)}},
 }  # fmt: skip
 
 ESTATES = [
