@@ -94,7 +94,7 @@ def _unit_grant(draft: Draft) -> None:
     draft.limits("lift_grant", 0, 300)
     draft.policy["works"]["lift"] = {"components": {"all": {"rule": "open", "unit_grant": "each"}}}
     tiers = [{"up_to": 5, "amount": draft.money(50, 200)}, {"amount": draft.money(50, 300)}]
-    draft.policy["unit_grants"] = {"each": {"source": "lift_grant", "tiers": tiers}}
+    draft.policy["unit_grants"] = {"each": {"source": "lift_grant", "values": {"tiers": tiers}}}
     for item in draft.items:
         item.update(quantity=float(draft.whole(1, 2)), size=float(draft.whole(4, 6)))
 

@@ -38,5 +38,35 @@ def _construction_share(draft: Draft) -> None:
     draft.limits(name, 100, 900)
 
 
-FEATURES_OF_COSTS: dict[str, Callable[[Draft], None]] = {"construction_share": _construction_share}
+def _dated_grant(draft: Draft) -> None:
+    """A sum per lift that changes while works are paid for: from none, to tiers, to another sum."""
+    draft.policy["sources"]["lift_grant"] = {"payer": "government", "eligible": {"works": ["lift"]}}
+    for year in (*draft.years, draft.years[-1] + 1):
+        for county in draft.counties:
+            draft.add("limits", source="lift_grant", place=county, year=year, amount=draft.money(0, 400))
+            if year not in draft.years:
+                draft.add("limits", source="budget", place=county, year=year, amount=draft.money(0, 500))
+    draft.policy["works"]["lift"] = {
+        "components": {"all": {"rule": draft.one(["half", "open"]), "unit_grant": "dated"}}
+    }
+    values = [
+        {"tiers": [{"up_to": 5, "amount": draft.money(50, 200)}, {"amount": draft.money(50, 300)}], "since": first}
+        for first in draft.one(
+            [["2025-01-01", "2026-01-01"], ["2026-01-01"], ["2024-05-01", "2025-01-02", "2026-06-01"]]
+        )
+    ]
+    draft.policy["unit_grants"] = {"dated": {"source": "lift_grant", "values": values}}
+    draft.scenario["spend_profile"] = draft.one([("0.6", "0.4"), ("0.5", "0", "0.5"), ("0.8", "0.2")])
+    estate = draft.one(draft.estates)["estate"]
+    if not any(item["estate"] == estate and item["work"] == "lift" for item in draft.items):
+        draft.items.append({"estate": estate, "work": "lift", "cost": draft.money(100, 600), "severity": 1})
+        draft.items[-1]["required"] = draft.one([True, False])
+    for item in draft.items:
+        item.update(quantity=float(draft.whole(1, 2)), size=float(draft.whole(4, 6)))
+
+
+FEATURES_OF_COSTS: dict[str, Callable[[Draft], None]] = {
+    "construction_share": _construction_share,
+    "dated_grant": _dated_grant,
+}
 """Features by name, in the order they are added."""

@@ -64,7 +64,7 @@ def _members(index: Index) -> pd.DataFrame:
 def _pool_terms(index: Index, columns: Columns, members: pd.DataFrame) -> pd.DataFrame:
     """Costs of parts, times ``weight`` where ``members`` has that column; ``pool``, ``year``, ``col``, ``amount``."""
     acting = acts(index, columns)
-    terms = _item_costs(index, members).merge(acting, on=["item", "route"])
+    terms = _done_in_era(_item_costs(index, members).merge(acting, on=["item", "route"]))
     terms = terms.assign(year=terms["year"] + terms["offset"])
     saved = _saving_costs(index, columns, members)
     terms = pd.concat([terms[["pool", "year", "col", "amount"]], saved], ignore_index=True)
@@ -73,12 +73,24 @@ def _pool_terms(index: Index, columns: Columns, members: pd.DataFrame) -> pd.Dat
 
 
 def _item_costs(index: Index, members: pd.DataFrame) -> pd.DataFrame:
-    """Steps due per (item, route, pool, offset)."""
+    """Steps due per (item, route, pool, offset), and per era (``from_year``, ``until_year``) where there are any."""
     long = members.merge(index.due, on="part")
     if "weight" in long:
         long["due"] = long["due"] * long["weight"]
     long["item"] = index.parts["item_row"].to_numpy()[long["part"].to_numpy()]
-    return summed(long, ["item", "route", "pool", "offset"], "due").rename(columns={"due": "amount"})
+    keys = ["item", "route", "pool", "offset"]
+    if index.has_eras:
+        for name in ("from_year", "until_year"):
+            long[name] = index.parts[name].to_numpy()[long["part"].to_numpy()]
+            keys.append(name)
+    return summed(long, keys, "due").rename(columns={"due": "amount"})
+
+
+def _done_in_era(terms: pd.DataFrame) -> pd.DataFrame:
+    """Terms of costs that hold when the item is done in ``year``."""
+    if "from_year" not in terms:
+        return terms
+    return terms[(terms["year"] >= terms["from_year"]) & (terms["year"] <= terms["until_year"])]
 
 
 def saved_amounts(index: Index) -> pd.DataFrame:
@@ -96,7 +108,7 @@ def saved_amounts(index: Index) -> pd.DataFrame:
         cheaper = cheaper[first]
         numerator, denominator = saving.share.as_integer_ratio()
         net = cheaper["cost"] - cheaper["cost"] * numerator // denominator
-        due = amounts_due(case, cheaper["work"].reset_index(drop=True), net.reset_index(drop=True))
+        due = amounts_due(cheaper["weights"].reset_index(drop=True), net.reset_index(drop=True))
         due["part"] = cheaper.index.to_numpy()[due["row"].to_numpy()]
         gross = index.due[index.due["part"].isin(cheaper.index)]
         both = due[["part", "offset", "due"]].merge(
@@ -109,7 +121,7 @@ def saved_amounts(index: Index) -> pd.DataFrame:
 
 
 def _saving_costs(index: Index, columns: Columns, members: pd.DataFrame) -> pd.DataFrame:
-    saved = saved_amounts(index).merge(columns["both"], on=["saving", "estate"])
+    saved = index.in_era(saved_amounts(index).merge(columns["both"], on=["saving", "estate"]), "year")
     saved = saved.merge(members, on=["part", "route"])
     if "weight" in saved:
         saved["change"] = saved["change"] * saved["weight"]
@@ -121,8 +133,8 @@ def greatest_demand(index: Index, columns: Columns) -> pd.DataFrame:
     """An upper bound of each pool's cost by payment year; ``pool``, ``year``, ``amount`` [steps], all positive."""
     by_item = _item_costs(index, _members(index))
     acting = acts(index, columns)[["item", "route", "year"]].drop_duplicates()
-    terms = by_item.merge(acting, on=["item", "route"])
-    terms["year"] += terms["offset"]
+    terms = _done_in_era(by_item.merge(acting, on=["item", "route"]))
+    terms = terms.assign(year=terms["year"] + terms["offset"])
     terms = terms[terms["year"] <= index.payment_years[-1]]
     greatest = terms.groupby(["pool", "year", "item"], as_index=False)[["amount"]].max()
     return summed(greatest, ["pool", "year"], "amount")

@@ -63,7 +63,23 @@ class Index:
     @cached_property
     def gross_costs(self) -> pd.Series:
         """Cost of each item (row) before savings [steps]; items without cost are left out."""
-        return self.parts.groupby("item_row")["cost"].sum()
+        first = self.parts[self.parts["from_year"] == self.start_years[0]]  # the same whenever it is done
+        return first.groupby("item_row")["cost"].sum()
+
+    @cached_property
+    def has_eras(self) -> bool:
+        """Whether some parts are for some years of doing only."""
+        return bool((self.parts["from_year"] > self.start_years[0]).any())
+
+    def in_era(self, rows: pd.DataFrame, done: str) -> pd.DataFrame:
+        """Those ``rows`` whose ``part`` (row) is for the year in the column ``done``."""
+        if not self.has_eras:
+            return rows
+        part = rows["part"].to_numpy(np.int64)
+        first, last = (self.parts[name].to_numpy(np.int64)[part] for name in ("from_year", "until_year"))
+        year = rows[done].to_numpy(np.int64)
+        held: pd.DataFrame = rows[(year >= first) & (year <= last)]
+        return held
 
 
 def build_index(case: Case) -> Index:
@@ -78,7 +94,7 @@ def build_index(case: Case) -> Index:
     parts["project"] = parts["project_row"].map(projects["project_id"])
     parts["county"] = parts["estate"].map(case.register.estates.set_index("estate")["county"])
     parts["construction"] = construction_shares(case).to_numpy()[parts["item_row"].to_numpy(np.int64)]
-    due = amounts_due(case, parts["work"], parts["cost"]).rename(columns={"row": "part"})
+    due = amounts_due(parts["weights"], parts["cost"]).rename(columns={"row": "part"})
     routes = (
         projects[["project_id", "routes"]]
         .explode("routes")

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from allocator.formulation.splitting import common_ratio, largest_remainder
-from allocator.inputs.case import Case, rate_to_steps
+from allocator.formulation.unit_grants import carve_unit_grants, doing_years, profile_of, profile_weights
+from allocator.inputs.case import Case
 from allocator.inputs.schemas.base import in_force
-from allocator.inputs.schemas.costs import UnitGrant
 from allocator.inputs.schemas.policy import PayerShares, PolicyModel
 
 
@@ -32,11 +32,13 @@ def cost_parts(case: Case) -> pd.DataFrame:
     """Parts of all items, sorted by item and order of division.
 
     One row per part; columns ``part`` (name), ``item``, ``estate``, ``work``, ``work_class``, ``component``, ``rule``
-    (in force), ``payer`` ("" when open), ``grant_source`` ("" but for unit grants), ``cost`` [steps].
+    (in force), ``payer`` ("" when open), ``grant_source`` ("" but for unit grants), ``cost`` [steps], ``weights``
+    (what falls due by year after it is done, in whole proportions), ``from_year`` and ``until_year`` (years of doing
+    that it is for).
     """
     parts = _components(case)
     parts = _resolve_choices(case, parts)
-    parts = _carve_unit_grants(case, parts)
+    parts = carve_unit_grants(case, parts)
     parts = _carve_estate_parts(case, parts)
     parts = _divide_payers(case, parts)
     parts = parts[parts["cost"] > 0]
@@ -84,6 +86,8 @@ def _components(case: Case) -> pd.DataFrame:
     parts["part"] = parts["item"] + "/" + parts["component"]
     parts["order"] = np.arange(len(parts), dtype=np.float64)
     parts["payer"], parts["grant_source"] = "", ""
+    parts["weights"] = parts["work"].map({work: profile_weights(case, work) for work in parts["work"].unique()})
+    parts["from_year"], parts["until_year"] = doing_years(case)[0], doing_years(case)[-1]
     estates = case.register.estates[["estate", "ownership", "public_share"]]
     return parts.drop(columns=["stated", "total", "numerator", "denominator", "position"]).merge(
         estates, on="estate", how="left"
@@ -104,38 +108,6 @@ def _resolve_choices(case: Case, parts: pd.DataFrame) -> pd.DataFrame:
             rule[chosen] = parts.loc[chosen, choice.attribute].map(choice.cases).fillna(choice.otherwise)
         parts = parts.assign(rule=rule)
     return parts
-
-
-def _grant_amounts(case: Case, grant: UnitGrant, quantity: pd.Series, size: pd.Series) -> np.ndarray:
-    """Steps granted per row: amount of the tier times the quantity."""
-    amounts = np.zeros(len(quantity), dtype=np.int64)
-    for row, (count, measure) in enumerate(zip(quantity.fillna(0), size.fillna(0), strict=True)):
-        tier = next((t for t in grant.tiers if t.up_to is None or Decimal(str(measure)) <= t.up_to), None)
-        if tier is not None:
-            amounts[row] = rate_to_steps(tier.amount, grant.unit, Decimal(str(count)), case.scenario.money)
-    return amounts
-
-
-def _carve_unit_grants(case: Case, parts: pd.DataFrame) -> pd.DataFrame:
-    """Take fixed sums per unit out of their components, as parts paid by the grant's source alone."""
-    carved = [parts]
-    for name, grant in case.policy.unit_grants.items():
-        here = parts["unit_grant"] == name
-        if not here.any() or in_force((grant,), case.scenario.as_of) is None:
-            continue
-        granted = parts[here]
-        amount = np.minimum(granted["cost"], _grant_amounts(case, grant, granted["quantity"], granted["size"]))
-        parts.loc[here, "cost"] -= amount
-        carved.append(
-            granted.assign(
-                cost=amount,
-                part=granted["part"] + f"/grant:{name}",
-                order=granted["order"] + 0.1,
-                payer=case.policy.sources[grant.source].payer,
-                grant_source=grant.source,
-            )
-        )
-    return pd.concat(carved, ignore_index=True)
 
 
 def _carve_estate_parts(case: Case, parts: pd.DataFrame) -> pd.DataFrame:
@@ -201,34 +173,20 @@ def _by_exact_shares(group: pd.DataFrame, payers: list[str], shares: list[Decima
     return spread
 
 
-def profile_of(case: Case, work: str) -> tuple[Decimal, ...]:
-    """Spend profile of a work: its own, its class's, or the scenario's."""
-    own = case.policy.works[work].spend_profile
-    if own is not None:
-        return own
-    return case.scenario.class_profiles.get(case.policy.works[work].work_class, case.scenario.spend_profile)
-
-
-def amounts_due(case: Case, work: pd.Series, cost: pd.Series) -> pd.DataFrame:
-    """Spread costs over payment years.
+def amounts_due(weights: pd.Series, cost: pd.Series) -> pd.DataFrame:
+    """Spread costs over payment years, each in proportion to its weights (tuples of whole numbers, one per year).
 
     One row per entry of ``cost`` and year after the start with money due; columns ``row`` (position in the input),
     ``offset`` [years after the start], ``due`` [steps].
     """
     frames = []
-    values = cost.to_numpy(np.int64)
-    for name in sorted(work.unique()):
-        numerators, denominator = common_ratio(profile_of(case, name))
-        rows = np.flatnonzero((work == name).to_numpy())
-        group = np.repeat(rows, len(numerators))
-        offset = np.tile(np.arange(len(numerators)), len(rows))
-        due = largest_remainder(
-            group,
-            values[group],
-            np.array(numerators, dtype=np.int64)[offset],
-            np.full(len(group), denominator, dtype=np.int64),
-        )
-        frames.append(pd.DataFrame({"row": group, "offset": offset, "due": due}))
+    values, lengths = cost.to_numpy(np.int64), weights.map(len).to_numpy(np.int64)
+    for length in np.unique(lengths):
+        rows = np.flatnonzero(lengths == length)
+        numerator = np.array(weights.iloc[rows].tolist(), dtype=np.int64)
+        group = np.repeat(rows, length)
+        due = largest_remainder(group, values[group], numerator.ravel(), np.repeat(numerator.sum(axis=1), length))
+        frames.append(pd.DataFrame({"row": group, "offset": np.tile(np.arange(length), len(rows)), "due": due}))
     if not frames:
         return pd.DataFrame({"row": [], "offset": [], "due": []}, dtype=np.int64)
     due_frame = pd.concat(frames, ignore_index=True)

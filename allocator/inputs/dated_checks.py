@@ -11,10 +11,11 @@ from pydantic import BaseModel
 from allocator.i18n import _
 from allocator.inputs.findings import Findings
 from allocator.inputs.schemas.base import Cited, Quantity, in_force
+from allocator.inputs.schemas.costs import CostSplit, GrantTiers
 from allocator.inputs.schemas.policy import PayerShares
 from allocator.inputs.yaml_files import Path_
 
-DATED: tuple[type[Cited], ...] = (Quantity, PayerShares)
+DATED: tuple[type[Cited], ...] = (Quantity, PayerShares, CostSplit, GrantTiers)
 """What stands in lists of values over time."""
 
 
@@ -62,9 +63,7 @@ def _sources_in_force(findings: Findings, as_of: date) -> None:
     policy = findings.policy
     used = {part.unit_grant for work in policy.works.values() for part in work.components.values()}
     named: list[tuple[Path_, str]] = [
-        (("unit_grants", name, "source"), grant.source)
-        for name, grant in policy.unit_grants.items()
-        if name in used and _is_in_force(grant, as_of)
+        (("unit_grants", name, "source"), grant.source) for name, grant in policy.unit_grants.items() if name in used
     ]
     for name, bond in policy.bonds.items():
         named += [(("bonds", name, "source"), bond.source), (("bonds", name, "service_source"), bond.service_source)]

@@ -17,6 +17,7 @@ from allocator.inputs.policy_sources import check_eligibility, check_sources
 from allocator.inputs.register_sheets import STATUS
 from allocator.inputs.rollup_checks import check_rollup
 from allocator.inputs.schemas.base import Cited, in_force
+from allocator.inputs.schemas.costs import Tier
 from allocator.inputs.schemas.policy import PayerRule, PolicyModel
 from allocator.inputs.schemas.scenario import Money
 from allocator.inputs.share_checks import check_shares
@@ -157,15 +158,8 @@ def _grants_and_parts(findings: Findings, money: Money) -> None:
         path = ("unit_grants", grant_id)
         findings.known((*path, "source"), grant.source, policy.sources, _("source"))
         findings.money_unit((*path, "unit"), grant.unit, money)
-        ends = [tier.up_to for tier in grant.tiers]
-        bounded = [end for end in ends if end is not None]
-        if None in ends[:-1] or bounded != sorted(set(bounded)):
-            findings.add(
-                (*path, "tiers"), _("the tiers do not rise"), _("order them by up_to; only the last has no end")
-            )
-        for position, tier in enumerate(grant.tiers):
-            if tier.amount < 0:
-                findings.add((*path, "tiers", position, "amount"), _("the amount is negative"), _("write 0 or more"))
+        for dated, value in enumerate(grant.values):
+            _tiers(findings, (*path, "values", dated, "tiers"), value.tiers)
     for position, split in enumerate(policy.cost_split or ()):
         findings.sums_to_one(("cost_split", position), split.shares)
     for part_id, part in policy.estate_parts.items():
@@ -177,6 +171,16 @@ def _grants_and_parts(findings: Findings, money: Money) -> None:
         if rule is not None and (not rule.values or any(len(value.shares) != 1 for value in rule.values)):
             text = _("the rule {rule!r} does not have one payer bearing all").format(rule=part.rule)
             findings.add((*path, "rule"), text, _("name a rule with a single payer"))
+
+
+def _tiers(findings: Findings, path: Path_, tiers: tuple[Tier, ...]) -> None:
+    ends = [tier.up_to for tier in tiers]
+    bounded = [end for end in ends if end is not None]
+    if None in ends[:-1] or bounded != sorted(set(bounded)):
+        findings.add(path, _("the tiers do not rise"), _("order them by up_to; only the last has no end"))
+    for position, tier in enumerate(tiers):
+        if tier.amount < 0:
+            findings.add((*path, position, "amount"), _("the amount is negative"), _("write 0 or more"))
 
 
 def _savings_and_routes(findings: Findings) -> None:

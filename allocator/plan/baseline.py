@@ -161,8 +161,9 @@ class _Admission:
         if share is not None and before[0] + newer > share * (before[1] + households):
             return False
         spent: dict[int, int] = {}
-        for offset, _pool, amount, _construction in self._plain.bills.get(project, ()):
-            spent[year + offset] = spent.get(year + offset, 0) + amount
+        for bill in self._plain.bills.get(project, ()):
+            if bill.falls_due(year):
+                spent[year + bill.offset] = spent.get(year + bill.offset, 0) + bill.amount
         return (
             take(("starts", county, year), estates)
             and all(take(("exclusion", number), 1) for number in self._exclusive.get(project, ()))

@@ -79,7 +79,7 @@ class Payer:
         return all(
             self._pay(bill.pool, year + bill.offset, _Whole(bill.amount, bill.construction))
             for bill in plain.bills.get(project, ())
-            if year + bill.offset <= self._last
+            if year + bill.offset <= self._last and bill.falls_due(year)
         )
 
     def _pool(self, number: int) -> _Pool:

@@ -61,11 +61,10 @@ def read_choices(f: Formulation, x: Floats) -> Choices:
 
 def _due(f: Formulation, works: pd.DataFrame, both: pd.DataFrame) -> pd.DataFrame:
     parts = f.index.parts[["item_row"]].reset_index(names="part").rename(columns={"item_row": "item"})
-    gross = parts.merge(works, on="item").merge(f.index.due, on="part")
+    gross = f.index.in_era(parts.merge(works, on="item"), "year").merge(f.index.due, on="part")
     gross["year"] += gross["offset"]
-    saved = saved_amounts(f.index).merge(both, on=["saving", "estate"])
-    saved["year"] += saved["offset"]
-    saved = saved.rename(columns={"change": "due"})
+    saved = f.index.in_era(saved_amounts(f.index).merge(both, on=["saving", "estate"]), "year")
+    saved = saved.assign(year=saved["year"] + saved["offset"]).rename(columns={"change": "due"})
     keys = ["part", "route", "year"]
     due = pd.concat([gross[[*keys, "due"]], saved[[*keys, "due"]]], ignore_index=True)
     due = due.astype({"part": np.int64, "year": np.int64, "due": np.int64})

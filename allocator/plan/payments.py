@@ -12,6 +12,7 @@ from allocator.formulation.build import Formulation
 from allocator.formulation.frames import summed
 from allocator.formulation.funding import SHORTFALL, share_edges
 from allocator.formulation.normal_form import rules_in_force
+from allocator.inputs.schemas.base import Cited
 from allocator.inputs.schemas.sources import ShareLimit
 from allocator.plan.choices import Choices
 from allocator.plan.division import capped, corners, proportional
@@ -146,9 +147,15 @@ def _name_payers(f: Formulation, lines: pd.DataFrame) -> None:
     lines["payer"] = lines["payer"].where(~is_open, of_source.fillna(resort))
     stands_in = lines["rule"].map({n: r.stands_in or "" for n, r in rules.items()})
     lines["stands_in"] = is_open & (stands_in == lines["payer"]) & (stands_in != "")
-    cited = {("rule", n): r for n, r in rules.items()} | {("grant", n): g for n, g in case.policy.unit_grants.items()}
     is_grant = lines["grant_source"] != ""
     lines["rule"] = lines["rule"].where(~is_grant, lines["unit_grant"])
-    key = pd.Series(list(zip(np.where(is_grant, "grant", "rule"), lines["rule"], strict=True)), index=lines.index)
+    # a grant's amounts are those in force in the year of payment
+    year = lines["year"].where(is_grant, 0)
+    key = pd.Series(list(zip(lines["rule"], year, strict=True)), index=lines.index, dtype=object)
+    cited: dict[tuple[str, int], Cited] = {(name, 0): rule for name, rule in rules.items()}
+    for name, when in set(key[is_grant]):
+        amounts = case.policy.unit_grants[name].paid_in(int(when))
+        if amounts is not None:
+            cited[name, when] = amounts
     for field in ("clause", "document", "since", "basis"):
         lines[field] = key.map({k: str(getattr(c, field)) for k, c in cited.items()})

@@ -18,17 +18,27 @@ from allocator.inputs.schemas.base import in_force
 
 Bools = npt.NDArray[np.bool_]
 
+_ERA = ("from_year", "until_year")
 _ROUNDING = 1e-6
 """What sums of fractions may lack of the whole number they are."""
 
 
 class Bill(NamedTuple):
-    """What a project owes: in which year after its start, to which pool, how much, and what of it is construction."""
+    """What a project owes when it starts in one of the years ``from_year`` to ``until_year``.
+
+    In which year after its start, to which pool, how much, and what of it is construction.
+    """
 
     offset: int
     pool: int
     amount: int
     construction: int
+    from_year: int
+    until_year: int
+
+    def falls_due(self, start: int) -> bool:
+        """Whether the project owes this when it starts in ``start``."""
+        return self.from_year <= start <= self.until_year
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,8 @@ def plain_projects(index: Index) -> Plain:
     needs, hopeless = _needed_projects(index, works)
     due = _due(index, works)
     impossible |= hopeless | set(due.loc[due["amount"] < 0, "project"])
-    return Plain(works, frozenset(impossible), _bills(index, due), _gains(index), needs, _by_project(due))
+    cost = _by_project(due[due["from_year"] == index.start_years[0]])
+    return Plain(works, frozenset(impossible), _bills(index, due), _gains(index), needs, cost)
 
 
 def _works(index: Index) -> tuple[Bools, set[int]]:
@@ -124,7 +135,7 @@ def _needed_projects(index: Index, works: Bools) -> tuple[dict[int, list[int]], 
 
 
 def _due(index: Index, works: Bools) -> pd.DataFrame:
-    """Steps by ``project``, ``pool`` and ``offset`` [years after the start], savings taken off.
+    """Steps by ``project``, ``pool``, ``offset`` [years after the start] and years of starts, savings taken off.
 
     Columns ``amount`` and ``construction``, which is less by a step where it is no whole number.
     """
@@ -139,11 +150,12 @@ def _due(index: Index, works: Bools) -> pd.DataFrame:
     due = pd.concat(frames, ignore_index=True)
     part = due["part"].to_numpy("int64")
     due["project"] = index.parts["project_row"].to_numpy("int64")[part]
+    due["from_year"], due["until_year"] = (index.parts[name].to_numpy()[part] for name in _ERA)
     due["construction"] = due["amount"] * index.parts["construction"].to_numpy()[part].astype(float)
     first = index.projects["routes"].map(lambda routes: routes[0])
     members = index.pools.members.rename(columns={"part_row": "part"})
     due = due.assign(route=due["project"].map(first)).merge(members, on=["part", "route"])
-    keys, figures = ["project", "pool", "offset"], ["amount", "construction"]
+    keys, figures = ["project", "pool", "offset", *_ERA], ["amount", "construction"]
     by_pool: pd.DataFrame = due.groupby(keys, as_index=False)[figures].sum()
     by_pool["construction"] = np.floor(by_pool["construction"] + _ROUNDING).astype(np.int64)
     return by_pool[by_pool["amount"] != 0]

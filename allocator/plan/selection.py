@@ -24,7 +24,7 @@ def works_table(f: Formulation, choices: Choices) -> pd.DataFrame:
     started = works["project"].isin(index.projects["project_id"].iloc[choices.starts["project"].to_numpy(np.int64)])
     works = works[started].copy()
     done = works["year"].notna()
-    gross = works["row"].map(index.parts.groupby("item_row")["cost"].sum()).fillna(0).astype(np.int64)
+    gross = works["row"].map(index.gross_costs).fillna(0).astype(np.int64)
     due = choices.due.assign(row=index.parts["item_row"].to_numpy()[choices.due["part"].to_numpy(np.int64)])
     net = works["row"].map(due.groupby("row")["due"].sum()).fillna(0).astype(np.int64)
     works["saving"] = (gross - net).where(done, 0)
@@ -80,7 +80,7 @@ def _worth(f: Formulation, estates: pd.DataFrame, works: pd.DataFrame) -> tuple[
     ready = required["estate"].map(index.estates["ready_year"]).to_numpy(np.int64)
     years = np.clip(ready - index.start_years[0], 0, len(index.start_years) - 1)
     required["points"] = index.points.to_numpy(float)[required["item"].to_numpy(np.int64), years]
-    required["cost"] = required["item"].map(index.parts.groupby("item_row")["cost"].sum()).fillna(0)
+    required["cost"] = required["item"].map(index.gross_costs).fillna(0)
     could = required.groupby("estate")[["points", "cost"]].sum()
     started = estates["start_year"] > 0
     values = []

@@ -10,6 +10,9 @@ from tests.solved import check_worked
 
 CASES = (
     "balance_profile_spreads_the_bills",
+    "balance_of_a_grant_by_the_year_of_payment",
+    "balance_of_a_grant_that_grows",
+    "balance_of_a_grant_in_the_next_year",
     "balance_largest_remainder",
     "scope_saving_of_digging_once",
     "limits_unit_grant",

@@ -64,7 +64,7 @@ def test_unit_grants(size: float, quantity: float, granted: int) -> None:
     policy = {
         **GRANT,
         "works": {"lift": {"components": {"all": {"rule": "half", "unit_grant": "each"}}}},
-        "unit_grants": {"each": {"source": "grant", "tiers": [{"up_to": 5, "amount": 7}, {"amount": 9}]}},
+        "unit_grants": {"each": {"source": "grant", "values": {"tiers": [{"up_to": 5, "amount": 7}, {"amount": 9}]}}},
     }
     item = {"estate": "a", "work": "lift", "cost": 100, "size": size, "quantity": quantity}
     left = 100 - granted
@@ -74,6 +74,34 @@ def test_unit_grants(size: float, quantity: float, granted: int) -> None:
         ("a-lift/all/grant:each", "half", "government", granted),
     ]
     assert parts(items=[item], policy=policy) == [part for part in expected if part[3]]
+
+
+def test_unit_grants_over_time() -> None:
+    """Bills of 2025 at 7 per unit, later ones at 10, none before that: parts for each run of years of doing.
+
+    Done in 2025: 0.5 x 7 + 0.5 x 10 = 8.5, rounded half up; what is paid and what is left fall due in proportion.
+    """
+    values = [{"tiers": [{"amount": 7}], "since": "2025-01-01"}, {"tiers": [{"amount": 10}], "since": "2025-12-31"}]
+    case = make_case(
+        estates=[{"estate": "a"}],
+        items=[{"estate": "a", "work": "lift", "cost": 40, "quantity": 1}],
+        horizon=(2024, 2027),
+        scenario={"spend_profile": ("0.5", "0.5")},
+        policy={
+            **GRANT,
+            "works": {"lift": {"components": {"all": {"rule": "public", "unit_grant": "each"}}}},
+            "unit_grants": {"each": {"source": "grant", "values": values}},
+        },
+    )
+    found = cost_parts(case)
+    assert list(found[["part", "cost", "weights", "from_year", "until_year"]].itertuples(index=False, name=None)) == [
+        ("a-lift/all/from:2024", 36, (40, 33), 2024, 2024),
+        ("a-lift/all/from:2025", 31, (33, 30), 2025, 2025),
+        ("a-lift/all/from:2026", 30, (1, 1), 2026, 2027),
+        ("a-lift/all/from:2024/grant:each", 4, (0, 7), 2024, 2024),
+        ("a-lift/all/from:2025/grant:each", 9, (7, 10), 2025, 2025),
+        ("a-lift/all/from:2026/grant:each", 10, (1, 1), 2026, 2027),
+    ]
 
 
 OWNER = {
@@ -140,7 +168,7 @@ def test_spend_profiles() -> None:
         scenario={"spend_profile": ("0.6", "0.4"), "class_profiles": {"extra": ("1",)}},
     )  # fmt: skip
     found = cost_parts(case)
-    due = amounts_due(case, found["work"], found["cost"])
+    due = amounts_due(found["weights"], found["cost"])
     due["part"] = due["row"].map(found["part"])
     assert list(due[["part", "offset", "due"]].itertuples(index=False, name=None)) == [
         ("a-door/all", 0, 11),

@@ -25,7 +25,62 @@ def _built(share: dict[str, Any], *items: dict[str, Any], **changes: Any) -> dic
     return {**base, **changes}
 
 
+_LIFT = {
+    "works": {"tower": {"components": {"all": {"rule": "public", "unit_grant": "each"}}}},
+    "sources": {"grant": {"payer": "government", "eligible": {"rules": ["private"]}}},
+    "unit_grants": {
+        "each": {
+            "source": "grant",
+            "values": [
+                {"tiers": [{"amount": 15}], "since": "2024-06-01"},
+                {"tiers": [{"up_to": 9, "amount": 10}, {"amount": 20}], "since": "2026-01-01"},
+            ],
+        }
+    },
+}
+"""15 for a tower; from 2026 on 10 up to size 9 and 20 above."""
+
+
+def _tower(size: int, **changes: Any) -> dict[str, Any]:
+    """A tower of 40, half of it paid in the year it is built, two fifths in the next, a tenth in the third."""
+    base: dict[str, Any] = {
+        "estates": [{"estate": "a"}],
+        "items": [{"estate": "a", "work": "tower", "cost": 40, "quantity": 1, "size": size}],
+        "horizon": (2025, 2026),
+        "policy": _LIFT,
+        "scenario": {"locks": {"a": 2025}, "spend_profile": ("0.5", "0.4", "0.1")},
+        "limits": [
+            {"source": source, "year": year, "amount": 100}
+            for source in ("budget", "grant")
+            for year in range(2025, 2029)
+        ],
+    }
+    return {**base, **changes}
+
+
 COSTS: dict[str, Worked] = {
+    "balance_of_a_grant_by_the_year_of_payment": Worked(
+        "built in 2025 the tower of size 6 gets 7.5 + 4 + 1, rounded to 13: 27 are the county's",
+        _tower(6),
+        {"public_money": 27},
+    ),
+    "balance_of_a_grant_that_grows": Worked(
+        "of size 12: 7.5 + 8 + 2, rounded to 18; by year 8, 8 and 2, so the county pays 12 in 2025 and has 11",
+        _tower(
+            12,
+            limits=[
+                {"amount": 11},
+                *({"year": year, "amount": 100} for year in (2026, 2027)),
+                *({"source": "grant", "year": year, "amount": 100} for year in range(2025, 2028)),
+            ],
+        ),
+        {"shortfall": 1, "public_money": 21},
+    ),
+    "balance_of_a_grant_in_the_next_year": Worked(
+        "built in 2026 the tower of size 6 gets 10, all of it at the amounts of 2026",
+        _tower(6, scenario={"locks": {"a": 2026}, "spend_profile": ("0.5", "0.4", "0.1")}),
+        {"public_money": 30},
+    ),
     "shares_of_construction": Worked(
         "four fifths of 100 are works, the grant pays all of that; the county 20",
         _built({"max": 1}, {"estate": "a", "cost": 100}),

@@ -137,8 +137,8 @@ POLICIES = {
             "policy": replaced(POLICY, ("share: 1, rule: both", "share: 1, rule: both, unit_grant: g")),
             "sources": replaced(
                 bond(since="2026-01-01").split("bonds:")[0],
-                ("gates:", f"unit_grants: {{g: {{label: {{}}, source: bond, unit: 万元/部, tiers: [{{amount: 1}}], "
-                 f"since: 2020-01-01, {CITED}}}}}\ngates:"),
+                ("gates:", f"unit_grants: {{g: {{label: {{}}, source: bond, unit: 万元/部, "
+                 f"values: [{{tiers: [{{amount: 1}}], since: 2020-01-01, {CITED}}}]}}}}\ngates:"),
             ),
         },
         "models/tiny/sources.yaml:24: unit_grants[g].source: the source 'bond' is not in force on 2025-01-01, so it "

@@ -116,7 +116,8 @@ ADDED = {
     ),
     "a unit grant in an unknown unit": (
         "sources",
-        f"unit_grants: {{g: {{label: {{}}, source: county_budget, unit: 美元/部, tiers: [{{amount: 1}}], {CITED}}}}}\n",
+        f"unit_grants: {{g: {{label: {{}}, source: county_budget, unit: 美元/部, "
+        f"values: [{{tiers: [{{amount: 1}}], {CITED}}}]}}}}\n",
         "unit_grants[g].unit: there is no money unit '美元'",
     ),
     "a least share of residents that is none": (

@@ -279,11 +279,11 @@ def due(facts: Facts, point: Point) -> dict[str, dict[int, dict[tuple[str, int],
     for name, year in point.done.items():
         item = facts.items[name]
         shares = savings(facts, point, item)
-        for k, part in enumerate(item.parts):
-            gross = largest_remainder(part.cost, item.profile)
+        for k, part in enumerate(item.parts[year]):
+            gross = largest_remainder(part.cost, part.weights)
             bill = list(gross)
             for share in shares:
-                net = largest_remainder(part.cost - int(share * part.cost), item.profile)
+                net = largest_remainder(part.cost - int(share * part.cost), part.weights)
                 bill = [b + n - g for b, n, g in zip(bill, net, gross, strict=True)]
             for lag, amount in enumerate(bill):
                 if amount:

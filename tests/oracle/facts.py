@@ -44,6 +44,8 @@ class Part:
     stands_in: str = ""
     construction: Fraction = Fraction(1)
     """Share of construction in the cost."""
+    weights: tuple[Fraction, ...] = ()
+    """What falls due in the year the item is done and in those after."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ class Item:
     group: str
     requires: tuple[str, ...]
     community: bool
-    parts: tuple[Part, ...]
+    parts: dict[int, tuple[Part, ...]]
+    """By the year it is done."""
     profile: tuple[Fraction, ...]
     points: dict[int, Fraction]
     """By the year it is done; zero for required items of an estate with points of its own."""
@@ -148,10 +151,21 @@ class Facts:
             group=row["choice_group"],
             requires=tuple(row["requires"]),
             community=work.community,
-            parts=tuple(replace(p, construction=self._construction(row)) for p in self._parts(row, estate, work)),
+            parts={year: self._parts_in(row, estate, work, year) for year in self.doing_years},
             profile=self._profile(work),
             points=self._points(row, estate, work, required),
         )
+
+    @property
+    def doing_years(self) -> range:
+        """Years in which works may be done."""
+        return range(self.first, self.last + self.staging + 1)
+
+    def _parts_in(self, row: Row, estate: Row, work: Work, year: int) -> tuple[Part, ...]:
+        """Parts of an item that is done in ``year``."""
+        built, profile = self._construction(row), self._profile(work)
+        parts = self._parts(row, estate, work, year)
+        return tuple(replace(part, construction=built, weights=part.weights or profile) for part in parts)
 
     def _construction(self, row: Row) -> Fraction:
         """Share of works in the cost of an item: as the register makes it up, else the usual one."""
@@ -182,7 +196,7 @@ class Facts:
         shares = work.spend_profile or self.scenario.class_profiles.get(work.work_class, self.scenario.spend_profile)
         return tuple(fraction(share) for share in shares)
 
-    def _parts(self, row: Row, estate: Row, work: Work) -> Iterable[Part]:
+    def _parts(self, row: Row, estate: Row, work: Work, year: int) -> Iterable[Part]:
         split = self.costs.get(row["item"])
         if split is None:
             shares = [fraction(component.share) for component in work.components.values()]
@@ -190,21 +204,29 @@ class Facts:
         for name, component in work.components.items():
             rule = self._rule(component.rule, row, estate)
             cost = split.get(name, 0)
+            left: tuple[Fraction, ...] = ()
             if component.unit_grant:
-                grant = self._grant(component.unit_grant, row, cost)
+                pays = [
+                    share * self._grant(component.unit_grant, row, cost, year + lag)
+                    for lag, share in enumerate(self._profile(work))
+                ]
+                left = tuple(share * cost - paid for share, paid in zip(self._profile(work), pays, strict=True))
+                grant = half_up(sum(pays, Fraction(0)))
                 source = self.policy.unit_grants[component.unit_grant].source
                 payer = self.policy.sources[source].payer
                 if grant:
                     yield Part(
-                        row["item"], row["estate"], name, rule, grant, {payer: (Fraction(1), Fraction(1))}, source
-                    )
+                        row["item"], row["estate"], name, rule, grant, {payer: (Fraction(1), Fraction(1))}, source,
+                        weights=tuple(pays),
+                    )  # fmt: skip
                 cost -= grant
             for estate_part in self.policy.estate_parts.values():
                 share = fraction(estate["public_share"])
                 if rule in estate_part.applies_to and share > 0:
                     cost, leaves = largest_remainder(cost, [1 - share, share])
-                    yield from self._payers(row, estate, name, self._rule(estate_part.rule, row, estate), leaves)
-            yield from self._payers(row, estate, name, rule, cost)
+                    moved = self._rule(estate_part.rule, row, estate)
+                    yield from (replace(p, weights=left) for p in self._payers(row, estate, name, moved, leaves))
+            yield from (replace(p, weights=left) for p in self._payers(row, estate, name, rule, cost))
 
     def _payers(self, row: Row, estate: Row, component: str, rule: str, cost: int) -> Iterable[Part]:
         values = in_force(self.policy.rules[rule].values, self.scenario.as_of)
@@ -232,9 +254,11 @@ class Facts:
         value = (estate if choose.attribute == "ownership" else row)[choose.attribute]
         return self._rule(choose.cases.get(value, choose.otherwise), row, estate)
 
-    def _grant(self, name: str, row: Row, cost: int) -> int:
+    def _grant(self, name: str, row: Row, cost: int, paid: int) -> int:
+        """What a grant pays of a cost at the amounts in force on 1 January of the year ``paid``."""
         grant = self.policy.unit_grants[name]
-        for tier in grant.tiers:
+        amounts = in_force(grant.values, date(paid, 1, 1))
+        for tier in amounts.tiers if amounts else ():
             if tier.up_to is None or (given(row["size"]) and tier.up_to >= Decimal(str(row["size"]))):
                 quantity = Decimal(str(row["quantity"])) if given(row["quantity"]) else Decimal(0)
                 return min(cost, rate_to_steps(tier.amount, grant.unit, quantity, self.scenario.money))

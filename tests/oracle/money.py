@@ -76,7 +76,7 @@ class Money:
             route = self.point.routes.get(self.facts.estates[estate]["project"], "")
             for year, bills in years.items():
                 for (item, k), bill in bills.items():
-                    yield from self._pay_part(self.facts.items[item].parts[k], route, year, bill)
+                    yield from self._pay_part(self.facts.items[item].parts[self.point.done[item]][k], route, year, bill)
 
     def _pay_part(self, part: Part, route: str, year: int, bill: int) -> list[Payment]:
         payments = []

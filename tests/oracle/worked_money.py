@@ -143,7 +143,9 @@ CASES: dict[str, Worked] = {  # balance
             policy={
                 "works": {"tower": {"components": {"all": {"rule": "public", "unit_grant": "each"}}}},
                 "sources": {**GRANT, "budget": {"eligible": {"works": ["roof", "tower"]}}},
-                "unit_grants": {"each": {"source": "grant", "tiers": [{"up_to": 5, "amount": 7}, {"amount": 9}]}},
+                "unit_grants": {
+                    "each": {"source": "grant", "values": {"tiers": [{"up_to": 5, "amount": 7}, {"amount": 9}]}}
+                },
             },
             limits=[{"amount": 60}, {"source": "grant", "amount": 100}],
         ),

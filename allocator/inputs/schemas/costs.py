@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 
-from allocator.inputs.schemas.base import Cited, Id, Label, Share, Strict
+from allocator.inputs.schemas.base import Cited, Id, Label, Share, Strict, in_force
 
 
 class Tier(Strict):
@@ -19,14 +20,25 @@ class Tier(Strict):
     """Amount per unit, in the money unit named by ``unit``."""
 
 
-class UnitGrant(Cited):
+class GrantTiers(Cited):
+    """Amounts of a unit grant, from a date on."""
+
+    tiers: Annotated[tuple[Tier, ...], Field(min_length=1)]
+
+
+class UnitGrant(Strict):
     """A fixed sum per unit of quantity, wholly paid by one source; payer shares apply to what remains."""
 
     label: Label
     source: Id
     unit: str
     """Unit of the amounts (万元/部 …): money unit, a slash, unit of quantity."""
-    tiers: Annotated[tuple[Tier, ...], Field(min_length=1)]
+    values: Annotated[tuple[GrantTiers, ...], Field(min_length=1)]
+    """Amounts over time; those in force on 1 January of the year of payment count."""
+
+    def paid_in(self, year: int) -> GrantTiers | None:
+        """Amounts that count for payments of a year; None when the grant pays nothing then."""
+        return in_force(self.values, date(year, 1, 1))
 
 
 class CostSplit(Cited):

@@ -69,11 +69,11 @@ def _chosen(parts: pd.DataFrame, estates: pd.DataFrame, policy: PolicyModel) -> 
 
 
 def _grants(parts: pd.DataFrame, policy: PolicyModel, money: Money) -> pd.DataFrame:
-    """What unit grants pay, taking the last tier."""
+    """What unit grants pay, taking the last tier of the oldest amounts."""
     frames = []
     units = {money.unit: money.unit_value, money.currency: Decimal(1), **money.other_units}
     for name, grant in policy.unit_grants.items():
-        steps = grant.tiers[-1].amount * units[grant.unit.split("/")[0]] / money.unit_value / money.step
+        steps = grant.values[0].tiers[-1].amount * units[grant.unit.split("/")[0]] / money.unit_value / money.step
         found = parts[parts["unit_grant"] == name]
         amount = np.minimum(found["amount"], found["quantity"] * float(steps))
         frames.append(found.assign(payer=GRANT + grant.source, amount=amount))

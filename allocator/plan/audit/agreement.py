@@ -111,6 +111,7 @@ def _estate_figures(view: View, book: Book) -> None:
     book.close("points", _("points of other estates at their earliest start"), told, expected)
     must = view.facts.items[view.facts.items["must"]].index
     parts = view.facts.parts
+    parts = parts[parts["from_year"] == view.facts.first]  # a cost is the same whenever the work is done
     gross = parts[parts["item"].isin(must)].groupby("estate")["cost"].sum().reindex(idle, fill_value=0).astype("int64")
     book.equal("tables", _("cost of other estates' required works"), rows.loc[idle, "cost"], gross, money=True)
 

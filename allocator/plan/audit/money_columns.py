@@ -15,7 +15,7 @@ from allocator.inputs.register_sheets import TOTAL
 from allocator.plan.audit.accounts import Accounts
 from allocator.plan.audit.exact import Ints, fraction, lookup, split, times
 from allocator.plan.audit.facts import CITY, SHORTFALL
-from allocator.plan.audit.parts import spend_profile
+from allocator.plan.audit.parts import by_weights
 from allocator.plan.audit.program import Program, blank, labels
 from allocator.plan.audit.view import View
 
@@ -38,11 +38,12 @@ class MoneyColumns:
         program, facts = self.program, self.program.facts
         acts = program.acts[["item", "year", "route", "column"]]
         names = ["part", "item", "work", "cost", "rule", "payer", "open", "county", "estate", "construction"]
+        names += ["weights", "from_year", "until_year"]
         parts = facts.parts[names]
         rows = parts.merge(acts, on="item")
+        rows = rows[rows["year"].between(rows["from_year"], rows["until_year"])]
         frames = []
-        for work, group in rows.groupby("work", sort=True):
-            profile = spend_profile(facts.case, str(work))
+        for profile, group in by_weights(rows):
             frames.append(_spread(group, split(group["cost"].to_numpy("int64"), profile)))
             frames += self._saved(group, profile)
         if not frames:  # nothing costs anything: no dues, but all their columns
@@ -69,6 +70,7 @@ class MoneyColumns:
         """
         # a part falls due once: at most its dearest start year; a saving may shift a step into a year
         dues = self.dues.assign(gross=self.dues["due"].clip(lower=0), saves=self.dues["column"].str.startswith("both["))
+        dues["part"] = dues["part"].str.replace(r"/from:\d+", "", regex=True)
         dearest = dues.groupby([*CELL, "part", "saves"])["gross"].max().groupby(CELL).sum()
         kept = ["county", "estate", "rule", "open", "payer", "wide_pool", "wide_payer", "pool_class"]
         own = dues.drop_duplicates(CELL)[[*CELL, *kept]].reset_index(drop=True)

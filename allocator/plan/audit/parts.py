@@ -10,9 +10,9 @@ import pandas as pd
 
 from allocator.inputs.case import Case, rate_to_steps
 from allocator.inputs.schemas.base import in_force
-from allocator.inputs.schemas.costs import UnitGrant
+from allocator.inputs.schemas.costs import GrantTiers, UnitGrant
 from allocator.inputs.schemas.policy import Band, PayerShares
-from allocator.plan.audit.exact import Ints, fraction, split
+from allocator.plan.audit.exact import Ints, fraction, half_up, split
 
 KEPT = ["item", "component", "estate", "county", "area", "project", "work", "work_class", "construction"]
 
@@ -20,20 +20,28 @@ KEPT = ["item", "component", "estate", "county", "area", "project", "work", "wor
 def cost_parts(case: Case, items: pd.DataFrame) -> pd.DataFrame:
     """Parts of all items, indexed by their names.
 
-    Columns: item, component, estate, county, area, project, work, work_class; ``construction`` (exact share of the
-    cost); ``cost`` in steps; ``rule`` in force;
-    ``payer`` ("" when the part is open); ``open``; ``grant`` and ``source`` (of a unit grant's part, else "").
+    Columns: item, component, estate, county, area, project, work, work_class; ``construction`` (exact share of
+    the cost); ``cost`` in steps; ``rule`` in force; ``payer`` ("" when the part is open); ``open``; ``grant`` and
+    ``source`` (of a unit grant's part, else ""); ``weights`` of what falls due in the year a work is done and those
+    after; ``from_year`` and ``until_year``: the years of doing that it is for.
     """
     components = _components(case, items)
     components["rule"] = _in_force(case, components["rule"], components)
     components["part"] = components["item"] + "/" + components["component"]
+    horizon = case.scenario.horizon
+    components["weights"] = components["work"].map(
+        {work: spend_profile(case, str(work)) for work in components["work"].unique()}
+    )
+    components["from_year"] = horizon.first
+    components["until_year"] = horizon.last + case.scenario.options.staging_years
     grants, remaining = _unit_grants(case, components)
     leaving, staying = _estate_parts(case, remaining)
     shared = _payers(case, pd.concat([*leaving, staying], ignore_index=True))
     frames = [frame for frame in (*grants, *shared) if len(frame)]
-    columns = [*KEPT, "part", "cost", "rule", "payer", "open", "grant", "source"]
+    columns = [*KEPT, "part", "cost", "rule", "payer", "open", "grant", "source", "weights", "from_year", "until_year"]
     if not frames:
-        kinds = dict.fromkeys(columns, "str") | {"cost": "int64", "open": "bool"}
+        kinds = dict.fromkeys(columns, "str") | dict.fromkeys(("cost", "from_year", "until_year"), "int64")
+        kinds |= {"open": "bool", "weights": "object"}
         nothing = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
         return nothing.set_index("part", drop=False).rename_axis(None)
     parts = pd.concat(frames, ignore_index=True)[columns]
@@ -58,6 +66,13 @@ def spend_profile(case: Case, work: str) -> tuple[Fraction, ...]:
     entry = case.policy.works[work]
     profile = entry.spend_profile or case.scenario.class_profiles.get(entry.work_class) or case.scenario.spend_profile
     return tuple(fraction(share) for share in profile)
+
+
+def by_weights(parts: pd.DataFrame) -> Iterator[tuple[tuple[Fraction, ...], pd.DataFrame]]:
+    """Parts grouped by the weights of what falls due."""
+    for _number, group in parts.groupby(parts["weights"].map(hash), sort=False):
+        for weights in dict.fromkeys(group["weights"]):
+            yield weights, group[[one == weights for one in group["weights"]]]
 
 
 def _components(case: Case, items: pd.DataFrame) -> pd.DataFrame:
@@ -104,23 +119,69 @@ def _in_force(case: Case, rules: pd.Series, rows: pd.DataFrame) -> pd.Series:
 
 
 def _unit_grants(case: Case, rows: pd.DataFrame) -> tuple[list[pd.DataFrame], pd.DataFrame]:
-    """Parts wholly paid by a unit grant, and all rows with what remains of their costs."""
-    parts, rest = [], rows.copy()
+    """Parts wholly paid by a unit grant, and all rows with what remains of their costs.
+
+    Rows that a grant pays for are for years of doing after which its amounts are the same in every payment year.
+    """
+    parts, rests = [], [rows[~rows["unit_grant"].isin(list(case.policy.unit_grants))]]
     for key, grant in case.policy.unit_grants.items():
-        here = rest["unit_grant"] == key
-        granted = np.minimum(_grant_amounts(case, grant, rest[here]), rest.loc[here, "cost"].to_numpy("int64"))
-        paid = rest[here].assign(cost=granted, grant=key, source=grant.source, open=False)
-        paid["payer"] = case.policy.sources[grant.source].payer
-        parts.append(paid.assign(part=paid["part"] + f"/grant:{key}"))
-        rest.loc[here, "cost"] = rest.loc[here, "cost"] - granted
-    return parts, rest
+        mine = rows[rows["unit_grant"] == key]
+        for work, group in mine.groupby("work", sort=True):
+            profile = spend_profile(case, str(work))
+            spans = _spans(case, grant, profile)
+            for first, last in spans:
+                named = group["part"] + (f"/from:{first}" if len(spans) > 1 else "")
+                own = group.assign(part=named, from_year=first, until_year=last)
+                paid, rest = _granted(case, key, own, profile)
+                parts.append(paid)
+                rests.append(rest)
+    return parts, pd.concat(rests, ignore_index=True)
 
 
-def _grant_amounts(case: Case, grant: UnitGrant, rows: pd.DataFrame) -> Ints:
+def _spans(case: Case, grant: UnitGrant, profile: tuple[Fraction, ...]) -> list[tuple[int, int]]:
+    """First and last years of runs of doing years that meet the same amounts in all years something falls due."""
+    horizon = case.scenario.horizon
+    years = range(horizon.first, horizon.last + case.scenario.options.staging_years + 1)
+    met = {year: [grant.paid_in(year + k) for k, share in enumerate(profile) if share > 0] for year in years}
+    begins = [year for year in years if year == years[0] or met[year] != met[year - 1]]
+    return list(zip(begins, [year - 1 for year in begins[1:]] + [years[-1]], strict=True))
+
+
+def _granted(
+    case: Case, key: str, rows: pd.DataFrame, profile: tuple[Fraction, ...]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What a grant pays of each row when it is done from ``from_year`` on, and what it leaves.
+
+    The sum is that of the shares falling due, each of what would be paid at the amounts of its year; what is paid and
+    what is left fall due in those proportions.
+    """
+    grant, first = case.policy.unit_grants[key], int(rows["from_year"].iloc[0]) if len(rows) else 0
+    by_year = [_grant_amounts(case, grant, grant.paid_in(first + k), rows) for k in range(len(profile))]
+    sums, left, paying, leaving = [], [], [], []
+    for row, cost in enumerate(rows["cost"].tolist()):
+        pays = [share * min(int(amounts[row]), cost) for share, amounts in zip(profile, by_year, strict=True)]
+        keeps = [share * cost - paid for share, paid in zip(profile, pays, strict=True)]
+        sums.append(half_up(sum(pays, Fraction(0))))
+        left.append(cost - sums[-1])
+        paying.append(tuple(pays))
+        leaving.append(tuple(keeps))
+    paid = rows.assign(cost=sums, grant=key, source=grant.source, open=False, weights=_tuples(paying, rows.index))
+    paid = paid.assign(part=paid["part"] + f"/grant:{key}", payer=case.policy.sources[grant.source].payer)
+    return paid.astype({"cost": "int64"}), rows.assign(cost=left, weights=_tuples(leaving, rows.index)).astype(
+        {"cost": "int64"}
+    )
+
+
+def _tuples(values: list[tuple[Fraction, ...]], index: pd.Index) -> pd.Series:
+    return pd.Series(values, index=index, dtype=object)
+
+
+def _grant_amounts(case: Case, grant: UnitGrant, value: GrantTiers | None, rows: pd.DataFrame) -> Ints:
     """Steps granted to each row: amount of its tier times its quantity."""
     amounts = []
     for size, quantity in zip(rows["size"], rows["quantity"], strict=True):
-        tier = next((t for t in grant.tiers if t.up_to is None or fraction(size) <= fraction(t.up_to)), None)
+        tiers = value.tiers if value else ()
+        tier = next((t for t in tiers if t.up_to is None or fraction(size) <= fraction(t.up_to)), None)
         count = fraction(quantity)
         times = tier.amount * count.numerator / count.denominator if tier else 0
         amounts.append(

@@ -93,8 +93,9 @@ def _may_pay(funding: Funding, line: Mapping[Hashable, Any]) -> str:
 
 def _citations(view: View, book: Book) -> None:
     lines = view.payments[view.payments["known"]]
-    kinds = lines[["part_rule", "part_grant", "part_open", "payer"]].drop_duplicates()
-    cited = [_citation(view, *row) for row in kinds.itertuples(index=False, name=None)]
+    lines = lines.assign(granted=lines["year"].where(lines["part_grant"] != "", 0))
+    kinds = lines[["part_rule", "part_grant", "granted", "part_open", "payer"]].drop_duplicates()
+    cited = [_citation(view, row) for row in kinds.itertuples(index=False, name=None)]
     names = ["rule", "clause", "document", "since", "basis", "stands_in"]
     told = pd.DataFrame(cited, columns=[f"cited_{name}" for name in names], index=kinds.index)
     lines = lines.merge(pd.concat([kinds, told], axis=1), on=list(kinds.columns), how="left")
@@ -115,13 +116,18 @@ def _citations(view: View, book: Book) -> None:
         )  # fmt: skip
 
 
-def _citation(view: View, rule: str, grant: str, is_open: bool, payer: str) -> tuple[str, str, str, str, str, bool]:
-    """Rule, clause, document, date in force, basis, and whether the payer stands in for somebody else."""
+def _citation(view: View, line: tuple[str, str, int, bool, str]) -> tuple[str, str, str, str, str, bool]:
+    """Rule, clause, document, date in force, basis, and whether the payer stands in for somebody else.
+
+    ``line`` has the rule and unit grant of a line's part, the year of payment (which decides what amounts of a grant
+    count; else 0), whether the part is open, and the payer.
+    """
     case = view.facts.case
+    rule, grant, granted, is_open, payer = line
     shares = shares_in_force(case, rule)
-    cited: Cited | None = case.policy.unit_grants[grant] if grant else shares
+    cited: Cited | None = case.policy.unit_grants[grant].paid_in(granted) if grant else shares
     if cited is None:
-        return (rule, "", "", "", "", False)
+        return (grant or rule, "", "", "", "", False)
     stands_in = bool(not grant and is_open and shares is not None and shares.stands_in == payer)
     return (grant or rule, cited.clause, cited.document, cited.since.isoformat(), cited.basis, stands_in)
 

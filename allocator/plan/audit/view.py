@@ -12,7 +12,7 @@ import pandas as pd
 from allocator.i18n import _
 from allocator.plan.audit.exact import Ints, fraction, lookup, split, times
 from allocator.plan.audit.facts import CITY, NEVER, SHORTFALL, Facts
-from allocator.plan.audit.parts import spend_profile
+from allocator.plan.audit.parts import by_weights
 from allocator.plan.audit.points import item_points
 from allocator.plan.audit.report import Book, Finding
 from allocator.plan.tables import TABLES, Kind
@@ -130,6 +130,7 @@ class View:
         parts = self.facts.parts
         frame = parts[parts["item"].isin(self.done.index)].copy()
         frame["year"] = lookup(frame["item"], self.done["year"], 0)
+        frame = frame[frame["year"].between(frame["from_year"], frame["until_year"])]
         frame["route"] = lookup(frame["item"], self.done["route"], "")
         saved = self.reductions.groupby("part")["reduction"].sum()
         frame["saved"] = saved.reindex(frame.index, fill_value=0).astype("int64")
@@ -140,8 +141,7 @@ class View:
         """Steps that fall due by (part, year); zero sums are left out."""
         frames = []
         reductions = self.reductions.set_index("part")
-        for work, group in self.done_parts.groupby("work", sort=True):
-            profile = spend_profile(self.facts.case, str(work))
+        for profile, group in by_weights(self.done_parts):
             gross = split(group["cost"].to_numpy("int64"), profile)
             frames.append(_by_year(group, gross.copy()))
             for _key, rows in reductions[reductions.index.isin(group.index)].groupby("saving"):

@@ -251,6 +251,9 @@ PLAN_MUTATIONS: dict[str, tuple[str, Callable[[Tables], None]]] = {
     "rule of a line": ("citations", change("payments", f"part == '{CIVIL}'", rule="half")),
     "document of a line": ("citations", change("payments", f"part == '{CIVIL}'", document="other")),
     "date in force of a line": ("citations", change("payments", f"part == '{CIVIL}'", since="2001-01-01")),
+    "amounts of a grant from another year": (
+        "citations", change("payments", "part.str.contains('grant:') and year == 2026", since="2026-01-01"),
+    ),
     "assumption called law": ("citations", change("payments", f"part == '{CIVIL}'", basis="law")),
     "a stand-in hidden": ("citations", change("payments", f"part == '{LIFT}'", stands_in=False)),
     "level of a line": ("citations", change("payments", f"part == '{CIVIL}'", level="private")),
@@ -355,7 +358,23 @@ INPUT_MUTATIONS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "another spend profile": ("balance", lambda: {"scenario": {"spend_profile": (0.5, 0.5)}}),
     "a smaller saving": ("balance", lambda: {"policy": {"savings": {"dig_once": {"share": 0.06}}}}),
     "a smaller unit grant": (
-        "balance", lambda: {"policy": {"unit_grants": {"elevator": {"tiers": [{"up_to": 7, "amount": 20}]}}}},
+        "balance",
+        lambda: {"policy": {"unit_grants": {"elevator": {"values": {"tiers": [{"up_to": 7, "amount": 20}]}}}}},
+    ),
+    "a unit grant that has ended": (
+        "balance",
+        lambda: {
+            "policy": {
+                "unit_grants": {
+                    "elevator": {
+                        "values": [
+                            {"tiers": [{"amount": 21}], "since": "2000-01-01"},
+                            {"tiers": [{"amount": 0}], "since": "2026-01-01"},
+                        ]
+                    }
+                }
+            }
+        },
     ),
     "more public housing": ("balance", lambda: sheet("estates", {"estate": "e1"}, public_share=0.3)),
     "another requester": ("sources", lambda: sheet("items", {"work": "pipe"}, requester="resident")),

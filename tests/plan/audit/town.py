@@ -30,7 +30,9 @@ POLICY: dict[str, Any] = {
     "estate_parts": {
         "housing": {"label": {}, "attribute": "public_share", "applies_to": ("open",), "rule": "public_housing"}
     },
-    "unit_grants": {"elevator": {"source": "grant_fund", "unit": "k/lift", "tiers": [{"up_to": 7, "amount": 21}]}},
+    "unit_grants": {
+        "elevator": {"source": "grant_fund", "unit": "k/lift", "values": {"tiers": [{"up_to": 7, "amount": 21}]}},
+    },
     "cost_split": {"works": 0.8, "other": 0.15, "contingency": 0.05},
     "works": {
         "roof": {"work_class": "basic"},
