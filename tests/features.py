@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.draft import WORKS, Draft
 from tests.features_costs import FEATURES_OF_COSTS
+from tests.features_matching import FEATURES_OF_MATCHING
 from tests.features_residents import RESIDENTS
 
 
@@ -387,5 +388,5 @@ FEATURES: dict[str, Callable[[Draft], None]] = {
         _staging, _hazards, _points, _goal_order, _minimum_use, _running, _wider_limits,
         _persistence, _listed, _under_way, *RESIDENTS,
     )
-} | FEATURES_OF_COSTS  # fmt: skip
+} | FEATURES_OF_COSTS | FEATURES_OF_MATCHING  # fmt: skip
 """Features by name, in the order they are added; later ones may look at what earlier ones put there."""

@@ -10,11 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from allocator.formulation.accounts import carry_windows
-from allocator.formulation.costs import greatest_demand
+from allocator.formulation.costs import greatest_demand, saving_pairs
 from allocator.formulation.debt import all_quotas, lot_sizes
 from allocator.formulation.frames import stack, summed
 from allocator.formulation.funding import SHORTFALL
 from allocator.formulation.index import Index, adopted_years
+from allocator.formulation.kickers import kickers_in_force, needs_claim, packages, subsidised_estates
 from allocator.formulation.labels import readable
 from allocator.formulation.tasks import running_starts, task_bands
 from allocator.inputs.adopted import NOT_STARTED
@@ -65,11 +66,12 @@ def _cross(frame: pd.DataFrame, years: Sequence[int], name: str = "year") -> pd.
 
 
 def build_columns(index: Index) -> Columns:
-    """All columns of a case, in the order: choices, bonds, money, breaches."""
+    """All columns of a case, in the order: choices, bonds, money, subsidies with a kink, breaches."""
     columns = Columns()
     _add_choices(columns, index)
     _add_bonds(columns, index)
     _add_money(columns, index)
+    _add_kickers(columns, index)
     _add_breaches(columns, index)
     return columns
 
@@ -114,22 +116,6 @@ def _add_moves(columns: Columns, index: Index) -> None:
     columns.add("moved", keys, np.where(held, 0.0, 1.0), integer=True)
 
 
-def saving_pairs(index: Index) -> pd.DataFrame:
-    """Estates where both works of a saving are needed.
-
-    Columns ``saving``, ``estate``, ``project``, ``item_1``, ``item_2``; where an estate has several items of a work,
-    the first by id counts.
-    """
-    first = index.items.groupby(["estate", "project", "work"])["item_id"].idxmin().rename("item").reset_index()
-    found = []
-    for name, saving in index.case.policy.savings.items():
-        one = first[first["work"] == saving.works[0]].rename(columns={"item": "item_1"})
-        two = first[first["work"] == saving.works[1]].rename(columns={"item": "item_2"})
-        pair = one.merge(two[["estate", "item_2"]], on="estate")
-        found.append(pair.assign(saving=name))
-    return stack(found, ["saving", "estate", "project", "item_1", "item_2"])
-
-
 def _add_bonds(columns: Columns, index: Index) -> None:
     quota = all_quotas(index.case, index.payment_years)
     lot = quota["bond"].map(lot_sizes(index.case)).astype(np.int64)
@@ -155,6 +141,20 @@ def _add_money(columns: Columns, index: Index) -> None:
     columns.add(
         "use", use[["source", "place", "arrival", "year"]], use["upper"].to_numpy(float), integer=False, money=True
     )
+
+
+def _add_kickers(columns: Columns, index: Index) -> None:
+    """Whether a subsidy that may fall to nothing is taken, and which content the base of a limited one is of."""
+    claims = [
+        pd.DataFrame({"estate": subsidised_estates(index, kicker)}).assign(kicker=name)
+        for name, kicker in kickers_in_force(index.case).items()
+        if needs_claim(kicker, index.case)
+    ]
+    columns.add("claim", stack(claims, ["kicker", "estate"]), 1.0, integer=True)
+    contents = packages(index)
+    keys = contents[["kicker", "estate", "package"]]
+    columns.add("package", keys, 1.0, integer=True)
+    columns.add("counted", keys, contents["cost"].to_numpy(float), integer=False, money=True)
 
 
 def _add_breaches(columns: Columns, index: Index) -> None:

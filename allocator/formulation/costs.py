@@ -40,6 +40,22 @@ def acts(index: Index, columns: Columns) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)[["item", "project", "year", "route", "col"]]
 
 
+def saving_pairs(index: Index) -> pd.DataFrame:
+    """Estates where both works of a saving are needed.
+
+    Columns ``saving``, ``estate``, ``project``, ``item_1``, ``item_2``; where an estate has several items of a work,
+    the first by id counts.
+    """
+    first = index.items.groupby(["estate", "project", "work"])["item_id"].idxmin().rename("item").reset_index()
+    found = []
+    for name, saving in index.case.policy.savings.items():
+        one = first[first["work"] == saving.works[0]].rename(columns={"item": "item_1"})
+        two = first[first["work"] == saving.works[1]].rename(columns={"item": "item_2"})
+        pair = one.merge(two[["estate", "item_2"]], on="estate")
+        found.append(pair.assign(saving=name))
+    return stack(found, ["saving", "estate", "project", "item_1", "item_2"])
+
+
 def pool_costs(index: Index, columns: Columns) -> pd.DataFrame:
     """What each pool owes per column and payment year; ``pool``, ``year``, ``col``, ``amount`` [steps].
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-TEXT = ("source", "place", "county", "saving", "bond", "route", "payer", "measure")
+TEXT = ("source", "place", "county", "saving", "bond", "route", "payer", "measure", "kicker")
 """Key columns that hold names; all other columns are numbers."""
 
 

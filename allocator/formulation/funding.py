@@ -17,6 +17,7 @@ from allocator.formulation.pledges import counted_pledges
 from allocator.formulation.readiness import value_on
 from allocator.inputs.case import Case
 from allocator.inputs.schemas.base import in_force
+from allocator.inputs.schemas.matching import Kicker
 from allocator.inputs.schemas.policy import PayerShares, PolicyModel
 from allocator.inputs.schemas.sources import Eligibility, ShareLimit, Source
 
@@ -39,15 +40,17 @@ class PoolKey:
     wide: tuple[str, ...]
 
 
-def is_narrow(source: Source, policy: PolicyModel) -> bool:
+def is_narrow(name: str, policy: PolicyModel) -> bool:
     """Whether a rule of the source, or about its payer, is about one estate."""
-    residents = policy.residents
+    source, residents = policy.sources[name], policy.residents
     protected = (
         residents is not None
         and (residents.affordability is not None or residents.least_share is not None)
         and source.payer == residents.payer
     )
-    return source.scope in ("estate", "area") or bool(source.caps) or protected
+    counted = any(name == k.source or source.payer == k.payer for k in policy.kickers.values())
+    matched = any(m.at in ("project", "estate") and name in (*m.sources, *m.of) for m in policy.matching.values())
+    return source.scope in ("estate", "area") or bool(source.caps) or protected or counted or matched
 
 
 def pool_key(
@@ -60,7 +63,7 @@ def pool_key(
     every member are one and the same convex cone, so sums may be split in proportion; a rule that is not homogeneous
     narrows the scope.
     """
-    narrow = tuple(s for s in sources if is_narrow(policy.sources[s], policy))
+    narrow = tuple(s for s in sources if is_narrow(s, policy))
     wide = tuple(s for s in sources if s not in narrow)
     residents = policy.residents.payer if policy.residents is not None and counts_residents else ""
     if not narrow and residents not in last_resorts(policy):
@@ -106,6 +109,16 @@ def share_edges(case: Case, share: ShareLimit, side: str) -> dict[str, Decimal]:
 def last_resorts(policy: PolicyModel) -> set[str]:
     """Payers for whom the last-resort source stands in."""
     return {name for name, payer in policy.payers.items() if payer.last_resort}
+
+
+def counted_works(kicker: Kicker, policy: PolicyModel) -> dict[str, Decimal]:
+    """Expected share by work that a subsidy counts."""
+    works = policy.works.items()
+    return {
+        name: kicker.expected[work.work_class]
+        for name, work in works
+        if work.work_class in kicker.expected and name not in kicker.not_works
+    }
 
 
 def bearers(rules: Mapping[str, PayerShares], payer: str, rule: str) -> list[str]:

@@ -14,6 +14,7 @@ from allocator.formulation.funding import (
     SHORTFALL,
     PoolKey,
     bearers,
+    counted_works,
     last_resorts,
     on_route,
     part_sources,
@@ -36,7 +37,7 @@ class Pools:
         ("" where it does not matter), ``payer`` ("" when open), ``route``, ``construction`` (share of the parts' costs,
         as a fraction, "" where it does not matter), ``parent`` (row of the pool that pays its rest, -1 for none),
         ``wide_payer`` (payer whose sources pay the rest, or ""), ``work_class`` (class whose least share of residents
-        looks at it, else "").
+        looks at it, else ""), ``counted`` (subsidies with a kink that count what their payer pays here, or "").
     sources: one row per (pool, source); ``pool`` is a row number of ``table``; ``source`` may be ``shortfall``;
         column ``payer``.
     members: one row per (part, route); columns ``part_row``, ``route``, ``pool``.
@@ -58,6 +59,8 @@ class _Money(NamedTuple):
     rest: tuple[str, ...] | None = None
     """Sources of the county's pool that pays what these leave; None when nothing is left to others."""
     work_class: str = ""
+    counted: str = ""
+    """Subsidies with a kink that count what a payer pays here, joined by +."""
 
 
 class _Kind(NamedTuple):
@@ -70,6 +73,8 @@ class _Kind(NamedTuple):
     built: str
     counted: str
     """Class whose least share of residents looks at it, if it is open, else ""."""
+    counting: tuple[str, ...]
+    """Subsidies with a kink that count the work."""
 
 
 class _Pool(NamedTuple):
@@ -91,6 +96,7 @@ def build_pools(case: Case, parts: pd.DataFrame, routes: pd.DataFrame) -> Pools:
     parts = parts.assign(part_row=np.arange(len(parts)), sources=part_sources(case, parts), counted=counted)
     shared = any(s.share is not None and s.share.of == "construction" for s in case.policy.sources.values())
     parts["built"] = parts["construction"].astype(str) if shared else ""
+    parts["counting"] = parts["work"].map(_counting(case))
     long = parts.merge(routes, on="project", how="left").sort_values(["part_row", "route_rank"], kind="stable")
     long["kind"] = long.groupby([*_Kind._fields, "grant_source"], sort=False, dropna=False).ngroup()
     kinds = long.drop_duplicates("kind")
@@ -107,6 +113,12 @@ def build_pools(case: Case, parts: pd.DataFrame, routes: pd.DataFrame) -> Pools:
     return _assemble(case, long.drop_duplicates("pool").sort_values("pool"), long)
 
 
+def _counting(case: Case) -> dict[str, tuple[str, ...]]:
+    """Subsidies with a kink that count each work."""
+    counted = {name: counted_works(kicker, case.policy) for name, kicker in case.policy.kickers.items()}
+    return {work: tuple(name for name, works in counted.items() if work in works) for work in case.policy.works}
+
+
 def _describe(case: Case, kind: _Kind) -> tuple[bool, _Money, _Money | None]:
     """Of one kind of parts: whether their pool is an estate's, its money, and that of the pool that pays its rest."""
     payer, rule, route = kind.payer, kind.rule, kind.route
@@ -118,11 +130,18 @@ def _describe(case: Case, kind: _Kind) -> tuple[bool, _Money, _Money | None]:
     matters = not payer or _shares_cost(case, key)
     paying = key.wide if not key.at_estate else key.narrow if key.passes_on else key.narrow + key.wide
     onward, work_class = key.wide if key.passes_on else None, kind.counted if key.at_estate else ""
-    own = _Money(payer, rule if matters else "", route, paying, built, onward, work_class)
+    counted = _counted(case, kind, paying) if key.at_estate else ""
+    own = _Money(payer, rule if matters else "", route, paying, built, onward, work_class, counted)
     if not key.passes_on:
         return key.at_estate, own, None
     rest = _Money(_wide_payer(case, key, rule), "", route, key.wide)
     return key.at_estate, own, rest
+
+
+def _counted(case: Case, kind: _Kind, paying: tuple[str, ...]) -> str:
+    """Subsidies with a kink that count what one of the sources pays for these parts."""
+    payers = {case.policy.sources[s].payer for s in paying}
+    return "+".join(name for name in kind.counting if case.policy.kickers[name].payer in payers)
 
 
 def _shares_cost(case: Case, key: PoolKey) -> bool:
@@ -171,10 +190,11 @@ def _assemble(case: Case, first: pd.DataFrame, long: pd.DataFrame) -> Pools:
     table = pd.DataFrame(
         [
             (p.estate, p.county, p.money.rule, p.money.payer, p.money.route, p.money.construction, p.parent,
-             pools[p.parent].money.payer if p.parent >= 0 else "", p.money.work_class)
+             pools[p.parent].money.payer if p.parent >= 0 else "", p.money.work_class, p.money.counted)
             for p in pools
         ],
-        columns=["estate", "county", "rule", "payer", "route", "construction", "parent", "wide_payer", "work_class"],
+        columns=["estate", "county", "rule", "payer", "route", "construction", "parent", "wide_payer", "work_class",
+                 "counted"],
         dtype=object,
     ).astype({"parent": np.int64})  # fmt: skip
     sources = _pool_sources(case, pools)
@@ -184,7 +204,8 @@ def _assemble(case: Case, first: pd.DataFrame, long: pd.DataFrame) -> Pools:
     who = table["payer"].where(table["payer"] != "", table["rule"])
     rule = table["rule"] + ("@" + table["construction"]).where(table["construction"] != "", "")
     rule += ("#" + table["work_class"]).where(table["work_class"] != "", "")
-    table.insert(0, "pool", unit + "|" + who + "|" + rule + "|" + table["route"] + "|" + joined)
+    marked = ("|" + table["counted"]).where(table["counted"] != "", "")
+    table.insert(0, "pool", unit + "|" + who + "|" + rule + "|" + table["route"] + marked + "|" + joined)
     return Pools(table, sources, long[["part_row", "route", "pool"]].reset_index(drop=True))
 
 

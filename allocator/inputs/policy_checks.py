@@ -13,6 +13,7 @@ from allocator.i18n import _
 from allocator.inputs.bond_checks import check_bonds
 from allocator.inputs.dated_checks import check_dates
 from allocator.inputs.findings import Findings
+from allocator.inputs.matching_checks import check_matching
 from allocator.inputs.policy_sources import check_eligibility, check_sources
 from allocator.inputs.register_sheets import STATUS
 from allocator.inputs.rollup_checks import check_rollup
@@ -49,6 +50,7 @@ def policy_problems(policy: PolicyModel, tree: Tree, as_of: date, money: Money) 
     _savings_and_routes(findings)
     check_sources(findings, money)
     _scope_and_residents(findings, as_of, money)
+    check_matching(findings, as_of, money)
     check_rollup(findings)
     if not findings.problems:  # what a source may pay for is only defined when all ids exist
         check_eligibility(findings, as_of)

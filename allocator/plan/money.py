@@ -25,7 +25,7 @@ _WHOLE = 1e-4
 _LESS_THAN_A_STEP = 0.998
 """Room of such a share, less the tolerance that rows are checked with."""
 
-_STEP_SHARES = ("payer_shares", "residents.least_share")
+_STEP_SHARES = ("payer_shares", "residents.least_share", "matching")
 """Kinds of rows whose bounds may be off by less than one step."""
 
 

@@ -11,8 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from allocator.formulation.accounts import formula_gain
-from allocator.formulation.columns import saving_pairs
-from allocator.formulation.costs import saved_amounts
+from allocator.formulation.costs import saved_amounts, saving_pairs
 from allocator.formulation.index import Index
 from allocator.inputs.schemas.base import in_force
 

@@ -21,6 +21,10 @@ def owners(f: Formulation) -> Ints:
     project = np.full(f.columns.count, _FREE, dtype=np.int64)
     of_item = f.index.items["project"].to_numpy(np.int64)
     of_estate = f.index.estates["project"].to_numpy(np.int64)
+    by_name = dict(zip(f.index.estates["estate_id"], of_estate, strict=True))
+    for kind in ("claim", "package"):
+        frame = f.columns[kind]
+        project[frame["col"].to_numpy(np.int64)] = frame["estate"].map(by_name).to_numpy(np.int64)
     for kind, key, of_key in (
         ("start", "project", None), ("route", "project", None), ("do", "item", of_item), ("do_route", "item", of_item),
         ("both", "estate", of_estate),

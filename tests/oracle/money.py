@@ -1,4 +1,4 @@
-"""Whether the bills of an integer point can be paid: a linear programme over single parts, with no pools."""
+"""Whether the bills of an integer point can be paid: a small programme over single parts, with no pools."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from allocator.inputs.schemas.base import Dated, in_force
 from allocator.inputs.schemas.sources import Cap
 from tests.oracle.choices import Point, due, lot_size, service_by_year
 from tests.oracle.facts import Facts, Part, Row, given
+from tests.oracle.matching import keep_matching
 
 Expression = Any
 """A linear expression of the solver."""
@@ -42,7 +43,8 @@ class Money:
 
     def __init__(self, facts: Facts, point: Point) -> None:
         self.facts, self.point = facts, point
-        self.solver = pywraplp.Solver.CreateSolver("GLOP")
+        # taking a subsidy that may fall to nothing is a choice
+        self.solver = pywraplp.Solver.CreateSolver("SCIP" if facts.policy.kickers else "GLOP")
         self.lots = dict(point.lots)
         self.service = service_by_year(facts, self.lots)
         self.is_payable = True
@@ -51,6 +53,7 @@ class Money:
         self._keep_city_limits()
         self._keep_minimum_use()
         self._keep_estates()
+        keep_matching(self)
 
     def least(self, goal: str, ceilings: Mapping[str, float]) -> float | None:
         """Smallest value of ``goal`` with the goals in ``ceilings`` at most that; None when bills cannot be paid."""
@@ -63,7 +66,7 @@ class Money:
         status = self.solver.Solve()
         value = self.solver.Objective().Value() if status == pywraplp.Solver.OPTIMAL else None
         if status not in (pywraplp.Solver.OPTIMAL, pywraplp.Solver.INFEASIBLE):
-            msg = f"GLOP says {status}"
+            msg = f"the solver says {status}"
             raise RuntimeError(msg)
         for row in extra:
             row.SetBounds(-self.solver.infinity(), self.solver.infinity())
@@ -84,13 +87,13 @@ class Money:
             last_resort = self.facts.policy.payers[payer].last_resort and self.facts.scenario.options.shortfall
             for source in sources + [""] * last_resort:
                 payments.append(Payment(part, payer, source, year, self.solver.NumVar(0, bill, "")))
-        self._equal(_total(payments), bill)
+        self.equal(_total(payments), bill)
         for payer, (low, high) in part.bands.items():
             paid = _total(p for p in payments if p.payer == payer)
             if low > 0:
-                self._at_least(paid, float(low * bill))
+                self.at_least(paid, float(low * bill))
             if high < 1:
-                self._at_most(paid, float(high * bill))
+                self.at_most(paid, float(high * bill))
             for payment in payments:
                 if payment.payer == payer and payment.source:
                     self._keep_share(payment, paid, bill)
@@ -103,9 +106,9 @@ class Money:
         bases = {"payer_part": of_payer, "cost": bill, "construction": float(bill * payment.part.construction)}
         least, most = (self.facts.share_edge(share, payment.part.estate, side) for side in ("min", "max"))
         if most is not None:
-            self._at_most(payment.amount - float(most) * bases[share.of], 0)
+            self.at_most(payment.amount - float(most) * bases[share.of], 0)
         if least is not None:
-            self._at_least(payment.amount - float(least) * bases[share.of], 0)
+            self.at_least(payment.amount - float(least) * bases[share.of], 0)
 
     # accounts
 
@@ -200,10 +203,10 @@ class Money:
                 if year in self.facts.payment_years
             }
             for arrival, amount in arrivals.items():
-                self._at_most(sum(use for (a, _), use in uses.items() if a == arrival), amount)
+                self.at_most(sum(use for (a, _), use in uses.items() if a == arrival), amount)
             for year in self.facts.payment_years:
                 used = sum(use for (_, y), use in uses.items() if y == year)
-                self._at_most(self._paid(source, place, year) + self._charged(source, place, year) - used, 0)
+                self.at_most(self._paid(source, place, year) + self._charged(source, place, year) - used, 0)
 
     def _keep_city_limits(self) -> None:
         """Limits of the whole city on sources of smaller scope, and limits on the total over the years."""
@@ -216,7 +219,7 @@ class Money:
         for (source, place, year), amount in sums.items():
             where = None if place == "" else place
             when = None if year == TOTAL else year
-            self._at_most(self._paid(source, where, when) + self._charged(source, where, when), amount)
+            self.at_most(self._paid(source, where, when) + self._charged(source, where, when), amount)
 
     def _keep_minimum_use(self) -> None:
         for row in self.facts.rows("limits"):
@@ -228,7 +231,7 @@ class Money:
                     == (row["source"], row["place"], row["year"])
                 )
                 paid = self._paid(row["source"], row["place"], row["year"])
-                self._at_least(paid + running, int(row["minimum_use"]))
+                self.at_least(paid + running, int(row["minimum_use"]))
 
     # estates
 
@@ -237,15 +240,15 @@ class Money:
             for name, source in self.facts.policy.sources.items():
                 paid = _total(p for p in self.payments if p.source == name and p.part.estate == estate)
                 if source.scope == "estate" and source.limited:
-                    self._at_most(paid, self.facts.pledged(estate, name))
+                    self.at_most(paid, self.facts.pledged(estate, name))
                 for cap in source.caps:
-                    self._at_most(paid, self._cap(cap, row))
+                    self.at_most(paid, self._cap(cap, row))
             self._keep_least_shares(estate)
             residents = self.facts.policy.residents
             if residents is not None and residents.affordability is not None:
                 sources = {n for n, s in self.facts.policy.sources.items() if s.payer == residents.payer}
                 paid = _total(p for p in self.payments if p.source in sources and p.part.estate == estate)
-                self._at_most(paid, self._rate(residents.affordability, row["households"]))
+                self.at_most(paid, self._rate(residents.affordability, row["households"]))
 
     def _keep_least_shares(self, estate: str) -> None:
         """What residents bear of each class of works, of all that its rules let them bear."""
@@ -266,7 +269,7 @@ class Money:
             cost = sum(bill for year in bills.values() for key, bill in year.items() if key in counted)
             theirs = {id(part) for part in counted.values()}
             borne = _total(p for p in self.payments if id(p.part) in theirs and p.payer == residents.payer)
-            self._at_least(borne, float(self.facts.now(least) * cost))
+            self.at_least(borne, float(self.facts.now(least) * cost))
 
     def _may_bear(self, payer: str, part: Part) -> bool:
         values = in_force(self.facts.policy.rules[part.rule].values, self.facts.scenario.as_of)
@@ -299,13 +302,16 @@ class Money:
 
     # rows
 
-    def _at_most(self, expression: Expression, bound: float) -> None:
+    def at_most(self, expression: Expression, bound: float) -> None:
+        """Row of the linear programme."""
         self._row(expression, -self.solver.infinity(), bound)
 
-    def _at_least(self, expression: Expression, bound: float) -> None:
+    def at_least(self, expression: Expression, bound: float) -> None:
+        """Row of the linear programme."""
         self._row(expression, bound, self.solver.infinity())
 
-    def _equal(self, expression: Expression, bound: float) -> None:
+    def equal(self, expression: Expression, bound: float) -> None:
+        """Row of the linear programme."""
         self._row(expression, bound, bound)
 
     def _row(self, expression: Expression, low: float, high: float) -> None:

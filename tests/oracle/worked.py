@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tests.oracle import worked_choices, worked_goals, worked_money, worked_residents
+from tests.oracle import worked_choices, worked_goals, worked_matching, worked_money, worked_residents
 from tests.oracle.worlds import Worked
 
 WORKED: dict[str, Worked] = {
     **worked_choices.CASES,
     **worked_money.CASES,
+    **worked_matching.CASES,
     **worked_goals.CASES,
     **worked_residents.CASES,
 }

@@ -12,6 +12,7 @@ from allocator.formulation.families.capacity import capacity
 from allocator.formulation.families.caps import caps
 from allocator.formulation.families.complete_community import complete_community
 from allocator.formulation.families.gates import gates
+from allocator.formulation.families.matching import matching
 from allocator.formulation.families.once import once
 from allocator.formulation.families.payer_shares import payer_shares
 from allocator.formulation.families.persistence import persistence
@@ -36,6 +37,7 @@ FAMILIES: dict[str, Family] = {
     "source_limits": source_limits,
     "routes": routes,
     "caps": caps,
+    "matching": matching,
     "bonds": bonds,
     "residents": residents,
     "bundles": bundles,

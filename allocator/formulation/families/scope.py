@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from allocator.formulation.columns import Columns, saving_pairs
-from allocator.formulation.costs import acts, done
+from allocator.formulation.columns import Columns
+from allocator.formulation.costs import acts, done, saving_pairs
 from allocator.formulation.frames import row_of
 from allocator.formulation.index import Index
 from allocator.formulation.rows import CITY, LOCAL, Rows, make_rows, term

@@ -22,6 +22,7 @@ FAMILY_NAMES = (
     "source_limits",
     "routes",
     "caps",
+    "matching",
     "bonds",
     "residents",
     "bundles",

@@ -10,6 +10,7 @@ from pydantic import Field
 from allocator.inputs.schemas.base import Cited, Dated, Id, Label, Quantity, Share, Strict
 from allocator.inputs.schemas.bonds import Bond
 from allocator.inputs.schemas.costs import CostSplit, Saving, UnitGrant
+from allocator.inputs.schemas.matching import Kicker, Matching, Split
 from allocator.inputs.schemas.residents import ResidentRules
 from allocator.inputs.schemas.rollup import Rollup
 from allocator.inputs.schemas.sources import Source
@@ -209,6 +210,12 @@ class PolicyModel(Strict):
     savings: dict[Id, Saving] = Field(default={})
     routes: dict[Id, Route] = Field(default={})
     """Routes by id; the first is taken by projects that name none."""
+    matching: dict[Id, Matching] = Field(default={})
+    """Sources that pay only as far as others do."""
+    splits: dict[Id, Split] = Field(default={})
+    """Shares in which levels pay what upper levels leave."""
+    kickers: dict[Id, Kicker] = Field(default={})
+    """Subsidies that rise and fall with what residents pay."""
     residents: ResidentRules | None = None
     rollup: Rollup | None = None
     """Reference form on which money is added up by source; it decides nothing."""

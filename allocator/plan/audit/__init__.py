@@ -20,6 +20,7 @@ from allocator.plan.audit.facts import Facts
 from allocator.plan.audit.formula_totals import check_formula_totals
 from allocator.plan.audit.headline import check_manifest
 from allocator.plan.audit.limits import check_accounts
+from allocator.plan.audit.matching import check_matching
 from allocator.plan.audit.payments import check_payments
 from allocator.plan.audit.persistence import check_persistence
 from allocator.plan.audit.proof import check_proof
@@ -56,6 +57,7 @@ def audit(case: Case, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str,
     check_choices(view, book)
     check_payments(view, book)
     check_shares(view, book)
+    check_matching(view, book)
     check_accounts(view, book)
     check_bonds(view, book)
     check_targets(view, book)

@@ -105,12 +105,22 @@ class Funding:
 
     @cached_property
     def narrow(self) -> frozenset[str]:
-        """Sources with a rule, or a payer with a rule, about one estate: pledges, areas, caps, what residents bear."""
+        """Sources with a rule, or a payer with a rule, about one estate.
+
+        Pledges, areas, caps, what residents bear, subsidies with a kink and what they count, matching at estates.
+        """
         residents = self.facts.case.policy.residents
         has_rule = residents is not None and (residents.affordability or residents.least_share)
         protected = residents.payer if residents is not None and has_rule else None
         every = self.facts.case.policy.sources
-        return frozenset(k for k, s in every.items() if s.scope in ("estate", "area") or s.caps or s.payer == protected)
+        kickers = self.facts.case.policy.kickers.values()
+        payers = {protected} | {kicker.payer for kicker in kickers}
+        named = {kicker.source for kicker in kickers}
+        for rule in self.facts.case.policy.matching.values():
+            if rule.at in ("project", "estate"):
+                named |= {*rule.sources, *rule.of}
+        at_estates = {k for k, s in every.items() if s.scope in ("estate", "area") or s.caps or s.payer in payers}
+        return frozenset(named | at_estates)
 
     @cached_property
     def candidates(self) -> pd.DataFrame:
@@ -152,7 +162,8 @@ class Funding:
         ``wide_pool`` is the county's pool that takes it and ``wide_payer`` who pays it there, else "". ``pool_class``:
         the class whose least share of residents looks at it.
         A label reads place|payer or open rule|rule where it matters|route|sources, and >sources of the rest, if any;
-        the class follows the rule after #.
+        the class follows the rule after #; before the sources stand the subsidies with a kink that count what is paid
+        there, if any.
         """
         rows = pd.DataFrame({"part": parts, "route": routes})
         kinds = rows.drop_duplicates().reset_index(drop=True)
@@ -186,9 +197,10 @@ class Funding:
         rule = rule + ("#" + work_class).where(work_class != "", "")
         tail = "|" + kinds["route"] + "|"
         county = parts["county"] + "|" + sources["wide_payer"] + "|" + tail + sources["passed"]
+        marked = self._counted(parts["work"], sources["own"], at_estate)
         return pd.DataFrame(
             {
-                "pool": place + "|" + payer + "|" + rule + tail + sources["own"],
+                "pool": place + "|" + payer + "|" + rule + "|" + kinds["route"] + marked + "|" + sources["own"],
                 "wide_pool": county.where(sources["passed"] != "", ""),
                 "wide_payer": sources["wide_payer"],
                 "pool_class": work_class,
@@ -199,6 +211,24 @@ class Funding:
     def _residents(self) -> str:
         residents = self.facts.case.policy.residents
         return residents.payer if residents else ""
+
+    def counting(self, work: str) -> list[str]:
+        """Subsidies with a kink that count a work."""
+        policy = self.facts.case.policy
+        kind = policy.works[work].work_class
+        return [key for key, k in policy.kickers.items() if kind in k.expected and work not in k.not_works]
+
+    def _counted(self, works: pd.Series, sources: pd.Series, at_estate: pd.Series) -> pd.Series:
+        """Part of the label of an estate's pool: subsidies that count what a payer of the pool pays for the work."""
+        policy = self.facts.case.policy
+        known = {work: self.counting(work) for work in works.unique()}
+        found = []
+        for work, own, here in zip(works, sources, at_estate, strict=True):
+            names = own.split(">")[0].split("+")
+            payers = {policy.sources[name].payer for name in names if name in policy.sources}
+            marks = [key for key in known[work] if here and policy.kickers[key].payer in payers]
+            found.append("|" + "+".join(marks) if marks else "")
+        return pd.Series(found, index=works.index, dtype="str")
 
     def _shape(self, of: _Shape) -> tuple[str, str, str]:
         """Sources of the pool; sources of the county's pool that a rest is passed to, and who pays it there, or ""."""

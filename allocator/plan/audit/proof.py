@@ -33,6 +33,7 @@ from allocator.plan.audit.program import Program, Rows, label
 from allocator.plan.audit.report import Book, Finding
 from allocator.plan.audit.rows_accounts import account_rows
 from allocator.plan.audit.rows_choices import choice_rows
+from allocator.plan.audit.rows_matching import kinked, matching_rows
 from allocator.plan.audit.rows_pools import pool_rows
 from allocator.plan.audit.targets import area_bonus
 from allocator.plan.audit.view import View
@@ -68,6 +69,7 @@ class Proof:
         rows = choice_rows(self.program)
         rows.join(pool_rows(self.money))
         rows.join(account_rows(self.money))
+        rows.join(matching_rows(self.money))
         return rows
 
     def bound(self, goal: str, prices: Mapping[str, Fraction], kept: Mapping[str, Fraction]) -> Fraction | None:
@@ -126,6 +128,8 @@ class Proof:
             (money.uses, "most"),
         ):
             most.update(zip(columns["column"], columns[ends].astype("int64").tolist(), strict=True))
+        for one in kinked(money):
+            most.update(one.most)
         every = {
             "estates": len(facts.estates) + int(facts.under_way["estates"].sum()),
             "households": int(facts.estates["households"].sum() + facts.under_way["households"].sum()),

@@ -19,6 +19,7 @@ from allocator.plan.audit.facts import Facts
 from allocator.plan.audit.formula_totals import check_formula_totals
 from allocator.plan.audit.headline import check_manifest
 from allocator.plan.audit.limits import check_accounts
+from allocator.plan.audit.matching import check_matching
 from allocator.plan.audit.payments import check_payments
 from allocator.plan.audit.persistence import check_persistence
 from allocator.plan.audit.report import Book
@@ -42,6 +43,7 @@ CHECKS: dict[str, tuple[Callable[[View, Book], None], ...]] = {
     "residents": (check_payments,),
     "shortfall": (check_payments,),
     "payer_shares": (check_shares,),
+    "matching": (check_matching,),
     "source_limits": (check_payments, check_accounts),
     "certainty": (check_accounts,),
     "bonds": (check_bonds,),
@@ -327,6 +329,10 @@ PLAN_MUTATIONS: dict[str, tuple[str, Callable[[Tables], None]]] = {
     "a passed over estate's points": ("tables", change("passed_over", "estate == 'e6'", points=1300.0)),
     "a table left out": ("tables", lambda plan: plan.update(debt=plan["debt"][[]])),
     "a column left out": ("tables", lambda plan: plan.update(tasks=plan["tasks"].drop(columns="breach"))),
+    "a city that pays a step more than its ratio": ("matching", move(CIVIL, 2025, "budget", "city_fund")),
+    "a split off by two steps": ("matching", move(ROOF, 2025, "central", "budget", 2)),
+    "a subsidy above its kink": ("matching", move(ROOF, 2026, "budget", "award", 1)),
+    "residents who pay less than the subsidy needs": ("matching", move(LIFT, 2026, "pledge", "budget")),
 }  # fmt: skip
 
 INPUT_MUTATIONS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
@@ -440,6 +446,20 @@ INPUT_MUTATIONS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "a smaller quota": ("bonds", lambda: sheet("limits", {"source": "bond_money"}, amount=9)),
     "another coupon": ("bonds", lambda: {"policy": {"bonds": {"general": {"coupon": 0.2}}}}),
     "more estates for a bonus": ("bundles", lambda: {"policy": {"bundle": {"at_least": 3}}}),
+    "a smaller ratio": ("matching", lambda: {"policy": {"matching": {"city": {"at_most": 0.13}}}}),
+    "a ratio at each estate": ("matching", lambda: {"policy": {"matching": {"city": {"at": "estate"}}}}),
+    "a split of every year": ("matching", lambda: {"policy": {"splits": {"levels": {"over": "year"}}}}),
+    "residents expected to pay more": (
+        "matching", lambda: {"policy": {"kickers": {"kick": {"expected": {"better": 0.22}}}}},
+    ),
+    "a subsidy that rises less": ("matching", lambda: {"policy": {"kickers": {"kick": {"up": 0.8}}}}),
+    "a subsidy that rises less far": ("matching", lambda: {"policy": {"kickers": {"kick": {"most": 0.08}}}}),
+    "a base limited by floor area": (
+        "matching", lambda: {"policy": {"kickers": {"kick": {"base_cap": {"value": 0.09, "unit": "k/m2"}}}}},
+    ),
+    "another class of works": (
+        "matching", lambda: {"policy": {"kickers": {"kick": {"expected": {"better": None, "basic": 0.2}}}}},
+    ),
     "a task that may not be broken": ("tasks", lambda: {"options": {"elastic_tasks": False}}),
     "fewer newer estates": ("tasks", lambda: {"policy": {"scope": {"newer_share": 0.66}}}),
     "fairness": ("tasks", lambda: {"options": {"fairness": 0.9}}),

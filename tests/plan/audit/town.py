@@ -83,6 +83,18 @@ POLICY: dict[str, Any] = {
     "routes": {"a": {"label": {}, "without": ("award",)}, "b": {"label": {}, "without": ("city_fund",)}},
     "residents": {"payer": "resident", "affordability": {"value": 3, "unit": "k/household"},
                   "least_share": {"classes": {"basic": 0.9, "better": 0.4}, "not_works": ("paint",)}},
+    # 9 of the city in 2025 beside 61 of the counties; 55 and 50 of central money and the budget for what both may pay
+    "matching": {"city": {"sources": ["city_fund"], "of": ["budget"], "at_most": 0.15, "at": "city"}},
+    "splits": {
+        "levels": {
+            "parts": {
+                "upper": {"sources": ["central"], "share": 0.52}, "own": {"sources": ["budget"], "share": 0.48},
+            },
+            "over": "total",
+        }
+    },
+    # residents pay 30 of 101 for e1's lift, 9.7 points more than expected: the award is worth 9.8
+    "kickers": {"kick": {"source": "award", "payer": "resident", "share": 0, "expected": {"better": 0.2}}},
 }  # fmt: skip
 
 ESTATES = [
