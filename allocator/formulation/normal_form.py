@@ -105,7 +105,7 @@ def _resolve_choices(case: Case, parts: pd.DataFrame) -> pd.DataFrame:
             if choice is None:
                 continue
             chosen = parts["rule"] == name
-            rule[chosen] = parts.loc[chosen, choice.attribute].map(choice.cases).fillna(choice.otherwise)
+            rule[chosen] = parts.loc[chosen, choice.attribute].map(choice.cases).astype(object).fillna(choice.otherwise)
         parts = parts.assign(rule=rule)
     return parts
 

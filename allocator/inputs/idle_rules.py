@@ -129,6 +129,8 @@ def _community(money: Money) -> Iterator[Notice]:
     estates, items = money.sheets.frames["estates"].set_index("estate"), money.sheets.frames["items"]
     works = [name for name, work in money.policy.works.items() if work.community]
     own = items[items["work"].isin(works)].groupby("estate").size()
+    excluded = money.policy.scope.excluded_status if money.policy.scope is not None else {}
+    estates = estates[~estates["status"].isin(list(excluded))]
     never = estates.index[own.reindex(estates.index).fillna(0) + estates["community_facilities"] < rule.minimum]
     if len(never):
         shown = ", ".join(never[:_EXAMPLES]) + (" …" if len(never) > _EXAMPLES else "")

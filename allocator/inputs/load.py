@@ -33,6 +33,7 @@ from allocator.inputs.scenario_files import ScenarioFiles, inside, overlay, read
 from allocator.inputs.schema_errors import validated
 from allocator.inputs.schemas.policy import PolicyModel
 from allocator.inputs.schemas.scenario import Scenario
+from allocator.inputs.switches import drop_former_gates, joined_routes, with_former_gates
 from allocator.inputs.tree_changes import changed_trees
 from allocator.inputs.yaml_files import Tree, sha256
 from allocator.quick_text import quick_text
@@ -74,7 +75,7 @@ def load(path: Path | str, changes: Mapping[str, object] | None = None) -> Case:
     if policy is not None:
         problems.extend(policy_problems(policy, policy_tree, scenario.as_of, scenario.money))
         policy = with_formulas_in_force(policy, scenario.as_of)
-    sheets, register_files = _sheets(scenario, files, policy_tree, problems)
+    sheets, register_files = _sheets(scenario, files, (model, policy_tree), problems)
     notices: list[Notice] = []
     if policy is not None and not problems and {"estates", "items"} <= set(sheets.raw):
         notices = _together(sheets, policy, policy_tree, scenario)
@@ -90,6 +91,7 @@ def load(path: Path | str, changes: Mapping[str, object] | None = None) -> Case:
         hashes[name] = hashlib.sha256(text.encode()).hexdigest()
     years = payment_years(scenario, policy, set(sheets.frames["items"]["work"]))
     policy, frames = restricted(policy, sorted_frames(sheets), scenario, years)
+    policy, frames = joined_routes(policy, frames, scenario)
     return Case(
         scenario=scenario,
         policy=policy,
@@ -118,9 +120,13 @@ def _policy_files(files: ScenarioFiles, changes: Mapping[str, object], problems:
 
 
 def _sheets(
-    scenario: Scenario, files: ScenarioFiles, policy_tree: Tree, problems: list[Problem]
+    scenario: Scenario, files: ScenarioFiles, models: tuple[Tree, Tree], problems: list[Problem]
 ) -> tuple[Sheets, dict[str, Path]]:
-    """Register with references resolved and blanks filled in; faults are in the sheets' problems."""
+    """Register with references resolved and blanks filled in; faults are in the sheets' problems.
+
+    ``models`` is the policy model before and after the scenario's changes.
+    """
+    before, policy_tree = models
     try:
         place = f"{files.tree.place(('register',))}: register"
         path = inside(scenario.register_path, files.folder_of("register"), files.folder, place)
@@ -130,7 +136,8 @@ def _sheets(
         problems.extend(error.problems)
         return Sheets({}, {}), {}
     sheets = read_sheets(tables, scenario.money)
-    resolve_references(sheets, policy_tree.data, scenario.counties)
+    resolve_references(sheets, with_former_gates(policy_tree.data, before.data), scenario.counties)
+    drop_former_gates(sheets, policy_tree.data)
     fill_in(sheets, scenario.money)
     fill_running(sheets, scenario.money)
     if not sheets.problems:
