@@ -9,7 +9,7 @@ import pandas as pd
 
 from allocator.formulation.accounts import per_start, placed_payments
 from allocator.formulation.columns import Columns
-from allocator.formulation.costs import done, saved_amounts
+from allocator.formulation.costs import acts, saved_amounts
 from allocator.formulation.frames import summed
 from allocator.formulation.index import Index
 from allocator.formulation.resident_shares import least_shares, shared_classes
@@ -70,7 +70,7 @@ def _least_shares(index: Index, columns: Columns) -> tuple[Rows, ...]:
 def _costs(index: Index, columns: Columns, parts: pd.DataFrame) -> pd.DataFrame:
     """What doing a work, or saving on it, adds; ``parts`` by row of ``Index.parts`` with ``counts`` per step due."""
     due = index.due.merge(parts, left_on="part", right_index=True)
-    acting = done(index, columns).rename(columns={"item": "item_row"})
+    acting = acts(index, columns).rename(columns={"item": "item_row"}).drop(columns=["project", "route"])
     saved = saved_amounts(index).merge(columns["both"], on=["saving", "estate"]).drop(columns="estate")
     saved = saved.merge(parts, left_on="part", right_index=True).rename(columns={"change": "due"})
     terms = pd.concat([due.merge(acting, on="item_row"), saved], ignore_index=True)

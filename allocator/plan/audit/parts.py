@@ -114,7 +114,7 @@ def _in_force(case: Case, rules: pd.Series, rows: pd.DataFrame) -> pd.Series:
             break
         for key, choice in choosing.items():
             here = current == key
-            current = current.mask(here, rows[choice.attribute].map(choice.cases).fillna(choice.otherwise))
+            current = current.mask(here, rows[choice.attribute].map(choice.cases).astype(object).fillna(choice.otherwise))
     return current
 
 
