@@ -114,7 +114,8 @@ def _in_force(case: Case, rules: pd.Series, rows: pd.DataFrame) -> pd.Series:
             break
         for key, choice in choosing.items():
             here = current == key
-            current = current.mask(here, rows[choice.attribute].map(choice.cases).astype(object).fillna(choice.otherwise))
+            value = rows[choice.attribute].map(choice.cases).astype(object)
+            current = current.mask(here, value.fillna(choice.otherwise))
     return current
 
 
