@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.draft import WORKS, Draft
+from tests.features_carry import CARRY
 from tests.features_costs import FEATURES_OF_COSTS
 from tests.features_matching import FEATURES_OF_MATCHING
 from tests.features_residents import RESIDENTS
@@ -386,7 +387,7 @@ FEATURES: dict[str, Callable[[Draft], None]] = {
         _always_needed, _gates, _scope, _locks, _exclusions, _tasks, _capacity, _bundles, _bonds, _affordability,
         _fairness, _profiles,
         _staging, _hazards, _points, _goal_order, _minimum_use, _running, _wider_limits,
-        _persistence, _listed, _under_way, *RESIDENTS,
+        _persistence, _listed, _under_way, *RESIDENTS, *CARRY,
     )
 } | FEATURES_OF_COSTS | FEATURES_OF_MATCHING  # fmt: skip
 """Features by name, in the order they are added; later ones may look at what earlier ones put there."""

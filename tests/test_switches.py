@@ -128,6 +128,7 @@ OTHER: dict[str, tuple[dict[str, str], Count, object, object]] = {
     "what a source may pay for": (
         {"SOURCE": "central"}, lambda c, _: source(c, "central").eligible.classes, ("basic",), (),
     ),
+    "price of moving carried money (调剂)": ({}, lambda c, _: c.policy.reallocation is None, False, True),
     "unit grant on a component": (
         {"WORK": "lift", "COMPONENT": "all"}, lambda c, _: c.policy.works["lift"].components["all"].unit_grant,
         "elevator", None,

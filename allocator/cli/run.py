@@ -15,7 +15,7 @@ from allocator.cli.live import progress_shown
 from allocator.cli.notices import print_audit_failures, print_notices
 from allocator.cli.options import GapOption, JsonOption, LangOption, QuietOption, ScenarioArgument, SolverOption
 from allocator.cli.scenarios import check_new, default_folder, find_scenario
-from allocator.cli.summary import print_shortfall, print_summary
+from allocator.cli.summary import print_excess, print_shortfall, print_summary
 from allocator.i18n import _, language
 from allocator.inputs.load import load
 from allocator.inputs.schemas.draft import Version
@@ -104,3 +104,4 @@ def show(finished: Run, *, as_json: bool, quiet: bool) -> None:
         print_summary(RESULTS, finished)
     if not as_json:
         print_shortfall(ERRORS, finished)
+        print_excess(ERRORS, finished)

@@ -137,6 +137,21 @@ def print_shortfall(console: Console, run: Run) -> None:
     )
 
 
+def print_excess(console: Console, run: Run) -> None:
+    """Say what local levels must find beyond their limits; nothing when they need not."""
+    beyond: pd.Series[int] = run.tables["accounts"].groupby("year")["excess"].sum()
+    if not beyond.sum():
+        return
+    years = ", ".join(f"{year}: {amount(run, steps)}" for year, steps in beyond[beyond > 0].items())
+    text = _("BEYOND LIMITS: local levels must find {total} {unit} more than their limits ({years}), none of it firm.")
+    console.print(
+        text.format(total=amount(run, beyond.sum()), unit=run.case.scenario.money.unit, years=years),
+        style="bold red",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
 def amount(run: Run, steps: float) -> str:
     """Whole steps as an amount in the money unit, with thousands separators and every decimal of the step."""
     money = run.case.scenario.money

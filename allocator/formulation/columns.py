@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from allocator.formulation.accounts import carry_windows
+from allocator.formulation.accounts import carry_windows, pay_places
 from allocator.formulation.costs import greatest_demand, saving_pairs
 from allocator.formulation.debt import all_quotas, lot_sizes
 from allocator.formulation.frames import stack, summed
@@ -17,6 +17,7 @@ from allocator.formulation.funding import SHORTFALL
 from allocator.formulation.index import Index, adopted_years
 from allocator.formulation.kickers import kickers_in_force, needs_claim, packages, subsidised_estates
 from allocator.formulation.labels import readable
+from allocator.formulation.reallocation import TIED, excess_windows, own_windows, tied_money
 from allocator.formulation.tasks import running_starts, task_bands
 from allocator.inputs.adopted import NOT_STARTED
 
@@ -140,6 +141,18 @@ def _add_money(columns: Columns, index: Index) -> None:
     use = carry_windows(index, pay.assign(upper=upper))
     columns.add(
         "use", use[["source", "place", "arrival", "year"]], use["upper"].to_numpy(float), integer=False, money=True
+    )
+    _add_moved_money(columns, index, pay.assign(upper=upper, place=pay_places(index, pay)))
+
+
+def _add_moved_money(columns: Columns, index: Index, pay: pd.DataFrame) -> None:
+    """Tied carried money: what pays its own project's bills, what is moved elsewhere; and money beyond limits."""
+    own, tied = own_windows(index), tied_money(index.case)
+    columns.add("own", own[[*TIED, "year"]], own["upper"].to_numpy(float), integer=False, money=True)
+    columns.add("reallocated", tied[TIED], tied["amount"].to_numpy(float), integer=False, money=True)
+    excess = excess_windows(index, pay)
+    columns.add(
+        "excess", excess[["source", "place", "year"]], excess["upper"].to_numpy(float), integer=False, money=True
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-TEXT = ("source", "place", "county", "saving", "bond", "route", "payer", "measure", "kicker")
+TEXT = ("source", "place", "county", "saving", "bond", "route", "payer", "measure", "kicker", "running")
 """Key columns that hold names; all other columns are numbers."""
 
 

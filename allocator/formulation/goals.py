@@ -16,6 +16,7 @@ from allocator.formulation.funding import SHORTFALL
 from allocator.formulation.index import Index
 from allocator.formulation.normal_form import rules_in_force
 from allocator.formulation.readiness import bundle_points
+from allocator.formulation.reallocation import reallocation_price
 from allocator.formulation.tasks import task_bands
 from allocator.inputs.adopted import adopted_starts
 from allocator.inputs.case import Case
@@ -75,9 +76,11 @@ def _tasks(index: Index, columns: Columns) -> Terms:
     return found
 
 
-def _shortfall(_index: Index, columns: Columns) -> Terms:
-    pay = columns["pay"]
-    return [(pay[pay["source"] == SHORTFALL], 1.0)]
+def _shortfall(index: Index, columns: Columns) -> Terms:
+    """Money that no limit provides, and money found beyond limits at its price."""
+    pay, excess = columns["pay"], columns["excess"]
+    prices = {source: float(price) for source, price in index.case.scenario.options.elastic_limits.items()}
+    return [(pay[pay["source"] == SHORTFALL], 1.0), (excess, excess["source"].map(prices).to_numpy(float))]
 
 
 def _hazards(index: Index, columns: Columns) -> Terms:
@@ -108,6 +111,7 @@ def _public_money(index: Index, columns: Columns) -> Terms:
         (issue, lots),
         (service, service["amount"].to_numpy(float)),
         (standing_in(index, columns), 1.0),
+        (columns["reallocated"], reallocation_price(case)),
     ]
 
 

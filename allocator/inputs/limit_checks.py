@@ -90,14 +90,15 @@ def _compact(years: list[int]) -> str:
 def _check_bills(sheets: Sheets, policy: PolicyModel, scenario: Scenario, years: range) -> None:
     """Bills of running projects must fit into the limits of their account, carried money counted while it is usable.
 
-    Accounts that bonds or formulas feed are left to the plan.
+    Accounts that bonds or formulas feed, and elastic ones, are left to the plan.
     """
     running = sheets.frames["running"]
     sources = {
         name: source
         for name, source in policy.sources.items()
         if source.limited and source.scope != "estate" and name not in fed(policy)
-    }
+        and name not in scenario.options.elastic_limits
+    }  # fmt: skip
     bills = running[running["source"].isin(set(sources)) & running["year"].isin(list(years))]
     scope = looked_up(bills["source"], {name: source.scope for name, source in sources.items()})
     bills = bills.assign(place=bills["county"].where(scope == "county", ""))

@@ -10,6 +10,7 @@ from pathlib import Path
 from allocator.errors import Problem, ScenarioError
 from allocator.inputs.adopted import adopted_problems
 from allocator.inputs.availability import restricted
+from allocator.inputs.carried_checks import check_tied, elastic_problems
 from allocator.inputs.case import Case, Notice, Register
 from allocator.inputs.copying import changes_file
 from allocator.inputs.debt_checks import check_debt, lot_notices
@@ -81,6 +82,7 @@ def load(path: Path | str, changes: Mapping[str, object] | None = None) -> Case:
         notices = _together(sheets, policy, policy_tree, scenario)
         problems.extend(scenario_references(scenario, tree, policy, sheets))
         problems.extend(adopted_problems(scenario, tree, sheets))
+        problems.extend(elastic_problems(scenario, tree, policy))
     problems.extend(sheets.problems)
     if problems or policy is None or policy_files is None:
         raise ScenarioError(problems)
@@ -153,6 +155,7 @@ def _together(sheets: Sheets, policy: PolicyModel, policy_tree: Tree, scenario: 
     places_of_money(sheets, policy, scenario)
     check_limits(sheets, policy, scenario, years)
     check_debt(sheets, scenario)
+    check_tied(sheets, policy)
     estates, items = sheets.frames["estates"], sheets.frames["items"]
     notices = implausible(estates, items, scenario.money, sheets.raw["estates"].place)
     notices += [*unused_rows(sheets, scenario, years), *running_notices(sheets, policy, scenario)]

@@ -185,9 +185,11 @@ SHEETS: tuple[Sheet, ...] = (
         Column("amount", "应付金额", "money", required=True, doc="bill that falls due, charged before any new start"),
         Column("document", "依据", "text", default=""),
     )),
-    Sheet("carried", "结转资金", identity=("source", "place", "arrival_year"), columns=(
+    Sheet("carried", "结转资金", identity=("source", "place", "project", "arrival_year"), columns=(
         Column("source", "资金来源", "id", required=True, refers="policy.sources"),
         Column("place", "县(市、区)", "id", doc="blank: the whole city"),
+        Column("project", "项目编号", "id",
+               doc="project under way that it arrived for; what pays others is 调剂; blank: for any"),
         Column("arrival_year", "到位年度", "year", required=True),
         Column("amount", "结转金额", "money", required=True),
         Column("document", "依据", "text", default=""),

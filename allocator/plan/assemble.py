@@ -17,6 +17,7 @@ from allocator.plan.formula_totals import formula_totals_table
 from allocator.plan.ledgers import assign_firm, collect_flows, ledger_tables, running_table
 from allocator.plan.moves import moves_table
 from allocator.plan.payments import payment_lines
+from allocator.plan.reallocations import moved_money, reallocations_table
 from allocator.plan.selection import bundles_table, estates_table, projects_table, tasks_table, works_table
 from allocator.plan.source_tree import cash_table, source_tree_table
 from allocator.plan.tables import TABLES
@@ -27,7 +28,8 @@ def assemble(f: Formulation, x: Floats, baseline: pd.Series) -> dict[str, pd.Dat
     """All tables of the plan ``x`` (exact money), in the order and kinds of ``TABLES``."""
     choices = read_choices(f, x)
     payments = payment_lines(f, choices, x)
-    flows = collect_flows(f, choices, payments)
+    moved = moved_money(f, x)
+    flows = collect_flows(f, choices, payments, moved)
     accounts, source_use, firm_left = ledger_tables(f, flows)
     payments["firm"] = assign_firm(f.index.case, payments, firm_left)
     bonds, debt = debt_tables(f, choices)
@@ -43,6 +45,7 @@ def assemble(f: Formulation, x: Floats, baseline: pd.Series) -> dict[str, pd.Dat
         "payments": payments,
         "running": running_table(f.index.case, f.index.payment_years, source_use),
         "source_use": source_use,
+        "reallocations": reallocations_table(f, moved),
         "accounts": accounts,
         "bonds": bonds,
         "debt": debt,

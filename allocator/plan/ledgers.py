@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from allocator.formulation.pledges import counted_pledges
 from allocator.inputs.case import Case
 from allocator.inputs.register_sheets import TOTAL
 from allocator.plan.choices import Choices
+from allocator.plan.reallocations import MovedMoney
 from allocator.plan.tables import TABLES
 
 Key = tuple[str, str, int]
@@ -35,6 +36,11 @@ class Flows:
     running: dict[Key, int]
     service: dict[Key, int]
     paid: dict[Key, int]
+    excess: dict[Key, int] = field(default_factory=dict)
+    kept: dict[Key, int] = field(default_factory=dict)
+    """By year of arrival: carried money that no other than its own project may use."""
+    own: dict[Key, list[tuple[int, str, int]]] = field(default_factory=dict)
+    """By payment year: year of arrival, project and amount of what such money pays."""
 
 
 def place_of(case: Case, source: pd.Series, estate: pd.Series, county: pd.Series) -> pd.Series:
@@ -52,7 +58,7 @@ def _mapping(frame: pd.DataFrame, year: str = "year", amount: str = "amount") ->
     return found
 
 
-def collect_flows(f: Formulation, choices: Choices, payments: pd.DataFrame) -> Flows:
+def collect_flows(f: Formulation, choices: Choices, payments: pd.DataFrame, moved: MovedMoney) -> Flows:
     """All flows of a plan's accounts, the totals' and pledges' under year 0."""
     case = f.index.case
     money = _own_limits(case)
@@ -68,8 +74,17 @@ def collect_flows(f: Formulation, choices: Choices, payments: pd.DataFrame) -> F
         limit=_mapping(money), firm=_mapping(firm), formula=_formula(f, choices), bonds=bonds,
         firm_bonds=_firm_proceeds(case, bonds),
         carried=_mapping(carried_money(case), "arrival"), running=_mapping(running), service=_service(f, choices),
-        paid=_mapping(lines),
+        paid=_mapping(lines), excess=_mapping(moved.excess), kept=_mapping(moved.kept, "arrival"),
+        own=_own_uses(moved.own),
     )  # fmt: skip
+
+
+def _own_uses(own: pd.DataFrame) -> dict[Key, list[tuple[int, str, int]]]:
+    found: dict[Key, list[tuple[int, str, int]]] = defaultdict(list)
+    columns = ["source", "place", "year", "arrival", "running", "amount"]
+    for source, place, year, arrival, project, amount in own[columns].itertuples(index=False, name=None):
+        found[source, place, int(year)].append((int(arrival), str(project), int(amount)))
+    return found
 
 
 def _own_limits(case: Case) -> pd.DataFrame:
@@ -177,6 +192,7 @@ class _Account:
         self.rows: list[tuple[object, ...]] = []
         self.use: list[tuple[object, ...]] = []
         self.firm_left: dict[Key, int] = {}
+        self.kept: dict[int, int] = {}  # carried money that only its own projects may use, by year of arrival
 
     def _at(self, mapping: dict[Key, int], year: int) -> int:
         return mapping.get((self.source, self.place, year), 0)
@@ -188,25 +204,24 @@ class _Account:
         before = sorted(y for y in own if y < first and (self.usable == 1 or y + self.usable > first))
         # Carried money of a source usable in one year only may still be spent in the first year.
         end = {a: max(a + self.usable - 1, first if self.usable == 1 else 0) for a in [*before, *self.years]}
-        money = {a: self._at(self.flows.carried, a) for a in before}
+        self.kept = {a: self._at(self.flows.kept, a) for a in before}
+        money = {a: self._at(self.flows.carried, a) - self.kept[a] for a in before}
         firm = dict(money)
         for year in [*self.years, TOTAL]:
             if year == TOTAL:
-                money, firm = {}, {}
+                money, firm, self.kept = {}, {}, {}
                 end[TOTAL] = TOTAL
             self._arrive(year, money, firm)
             self._spend(year, money, firm, end, always_firm=always_firm)
 
     def _arrive(self, year: int, money: dict[int, int], firm: dict[int, int]) -> None:
-        self.carried_in = sum(money.values())
-        if year != TOTAL:
-            self.carried_in += self._at(self.flows.carried, year)
-        extra = (
-            self._at(self.flows.formula, year) + self._at(self.flows.bonds, year) + self._at(self.flows.carried, year)
-        )
-        money[year] = self._at(self.flows.limit, year) + extra
-        sure = self._at(self.flows.firm, year) + self._at(self.flows.firm_bonds, year)
-        firm[year] = sure + self._at(self.flows.carried, year)
+        carried = self._at(self.flows.carried, year) if year != TOTAL else 0
+        self.carried_in = sum(money.values()) + sum(self.kept.values()) + carried
+        self.kept[year] = self._at(self.flows.kept, year)
+        free = carried - self.kept[year]
+        money[year] = self._at(self.flows.limit, year) + self._at(self.flows.formula, year)
+        money[year] += self._at(self.flows.bonds, year) + free
+        firm[year] = self._at(self.flows.firm, year) + self._at(self.flows.firm_bonds, year) + free
 
     def _spend(
         self, year: int, money: dict[int, int], firm: dict[int, int], end: dict[int, int], *, always_firm: bool
@@ -217,20 +232,33 @@ class _Account:
         if self.unlimited:
             firm_used = spending if always_firm else 0
             if spending:
-                self.use.append((self.source, self.place, year, year, spending, firm_used))
+                self.use.append((self.source, self.place, year, year, "", spending, firm_used))
             money[year] = 0
         else:
-            firm_used = self._draw(year, spending, money, firm)
-        lapsed = sum(left for arrival, left in money.items() if end[arrival] <= year)
-        for arrival in [a for a in money if end[a] <= year]:
-            del money[arrival], firm[arrival]
+            firm_used = self._draw_own(year)
+            left = spending - firm_used - self._at(self.flows.excess, year)
+            firm_used += self._draw(year, left, money, firm)
+        over = [arrival for arrival in money if end[arrival] <= year]
+        lapsed = sum(money.pop(arrival) + self.kept.pop(arrival) for arrival in over)
+        for arrival in over:
+            del firm[arrival]
         self.firm_left[self.source, self.place, year] = max(0, firm_used - running - service)
         columns = (
             self._at(self.flows.limit, year), self._at(self.flows.firm, year), self._at(self.flows.formula, year),
-            self._at(self.flows.bonds, year), self.carried_in, running, service, paid, sum(money.values()), lapsed,
+            self._at(self.flows.bonds, year), self._at(self.flows.excess, year), self.carried_in, running, service,
+            paid, sum(money.values()) + sum(self.kept.values()), lapsed,
         )  # fmt: skip
         if any(columns):
             self.rows.append((self.source, self.place, year, *columns, self.unlimited))
+
+    def _draw_own(self, year: int) -> int:
+        """Take what projects under way pay of their bills from their own carried money, all of it firm."""
+        taken = 0
+        for arrival, project, amount in self.flows.own.get((self.source, self.place, year), ()):
+            self.kept[arrival] -= amount
+            taken += amount
+            self.use.append((self.source, self.place, arrival, year, project, amount, amount))
+        return taken
 
     def _draw(self, year: int, spending: int, money: dict[int, int], firm: dict[int, int]) -> int:
         """Take ``spending`` from the oldest money; returns how much of it was firm."""
@@ -244,7 +272,7 @@ class _Account:
             firm[arrival] -= sure
             left -= taken
             firm_used += sure
-            self.use.append((self.source, self.place, arrival, year, taken, sure))
+            self.use.append((self.source, self.place, arrival, year, "", taken, sure))
         return firm_used
 
 

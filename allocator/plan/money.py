@@ -107,7 +107,10 @@ def _weights(f: Formulation, money_goals: Sequence[str]) -> Floats:
     pay = f.columns["pay"]
     weights = np.zeros(f.columns.count)
     weights[pay["col"].to_numpy()] = pay["source"].map(order).to_numpy(float)
-    scale = float(len(order))
+    # money moves between projects, or is found beyond limits, only where it must
+    weights[f.columns["reallocated"]["col"].to_numpy()] = 1.0
+    weights[f.columns["excess"]["col"].to_numpy()] = float(len(order))
+    scale = float(len(order) + 1)
     for goal in reversed(money_goals):
         scale *= 1000.0
         weights += scale * f.goals[goal].coefficients * f.money

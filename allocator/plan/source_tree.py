@@ -19,9 +19,6 @@ from allocator.plan.tables import TABLES
 KEY = ["county", "year", "source"]
 CASH = ["county", "year"]
 
-ARRIVALS = ["limit", "formula", "bonds", "as_needed"]
-"""Columns of money that comes in the year."""
-
 _MONEY = [name for name, kind in TABLES["source_tree"].items() if kind == "money"]
 
 

@@ -111,8 +111,21 @@ TABLES: dict[str, dict[str, Kind]] = {
         "place": "text",
         "arrival_year": "int",
         "year": "int",
+        "project": "text",  # project under way whose own carried money pays its own bill; "" money for any
         "amount": "money",
         "firm": "money",
+    },
+    # 调剂: carried money that arrived for a project under way; carried = own + amount + left.
+    "reallocations": {
+        "source": "text",
+        "place": "text",
+        "arrival_year": "int",
+        "project": "text",
+        "carried": "money",
+        "own": "money",  # pays the project's own bills
+        "amount": "money",  # moved to other uses
+        "left": "money",  # neither; lapses when its time is over
+        "price": "number",  # of a yuan moved, in yuan of county money
     },
     # One row per account and payment year.
     "accounts": {
@@ -123,6 +136,7 @@ TABLES: dict[str, dict[str, Kind]] = {
         "firm_limit": "money",
         "formula": "money",
         "bonds": "money",
+        "excess": "money",  # 超额自筹: found beyond the limit, where limits are elastic; never firm
         "carried_in": "money",
         "running": "money",
         "service": "money",
@@ -132,7 +146,8 @@ TABLES: dict[str, dict[str, Kind]] = {
         "unlimited": "bool",
     },
     # 资金来源总表: what every source brings and bears in a county and year. Every row adds up:
-    # limit + formula + bonds + as_needed + carried_in + shared = running + service + paid + carried_out + lapsed.
+    # limit + formula + bonds + excess + as_needed + carried_in + shared
+    # = running + service + paid + carried_out + lapsed.
     "source_tree": {
         "county": "text",  # "": accounts of the whole city, before counties spend from them
         "year": "int",  # a payment year; a sum for all years comes in the first
@@ -143,6 +158,7 @@ TABLES: dict[str, dict[str, Kind]] = {
         "firm_limit": "money",
         "formula": "money",
         "bonds": "money",
+        "excess": "money",  # 超额自筹
         "as_needed": "money",  # of sources without limit, and of residents of projects under way
         "carried_in": "money",
         "shared": "money",  # from the city's accounts to the counties that spend it: sums to zero over the city
@@ -196,7 +212,7 @@ TABLES: dict[str, dict[str, Kind]] = {
         "stock": "money",
         "stock_ceiling": "money",
     },  # ceiling -1: none declared; all years to the last repayment
-    # 现金流量: every row adds up: opening + arrived + issued + shared + shortfall + later_budgets
+    # 现金流量: every row adds up: opening + arrived + issued + excess + shared + shortfall + later_budgets
     # = running + paid + interest + repaid + lapsed + closing.
     "cash": {
         "county": "text",  # "": accounts of the whole city
@@ -204,6 +220,7 @@ TABLES: dict[str, dict[str, Kind]] = {
         "opening": "money",
         "arrived": "money",  # limits, formula money, and money that comes as it is asked for
         "issued": "money",
+        "excess": "money",  # 超额自筹: what a local level must find beyond its limits
         "shared": "money",
         "shortfall": "money",
         "later_budgets": "money",  # service that budgets of years after the payment years must find

@@ -26,7 +26,8 @@ def of_county(run: Run, county: str) -> Run:
     tables["works"] = _among(tables["works"], "project", tables["projects"]["project"].tolist())
     areas = run.case.register.areas
     places = [county, *tables["estates"]["estate"], *areas.loc[areas["county"] == county, "area"]]
-    tables["source_use"] = _among(tables["source_use"], "place", places)
+    for name in ("source_use", "reallocations"):
+        tables[name] = _among(tables[name], "place", places)
     own = _among(tables["accounts"], "place", places)
     tables["accounts"] = pd.concat([own, _shared(run, tables)], ignore_index=True)[list(TABLES["accounts"])]
     return replace(run, tables=tables)

@@ -24,7 +24,7 @@ MOST_ROWS = 300
 
 _SHOWN = (
     "task_years", "counties", "running_counties", "running_funding", "funding", "whole_funding", "county_debt",
-    "cash_years", "source_levels", "source_ties", "formula_totals",
+    "cash_years", "source_levels", "source_ties", "reallocations", "formula_totals",
     "bundles", "not_chosen_summary", "passed_over", "assumptions", "audit_rules", "audit_failures", "tolerances",
     "goals", "solver_notes", "inputs", "notices",
 )  # fmt: skip

@@ -48,6 +48,8 @@ class Money:
         self.lots = dict(point.lots)
         self.service = service_by_year(facts, self.lots)
         self.is_payable = True
+        self.moved: list[Expression] = []
+        self.excess: dict[tuple[str, str, int], Expression] = {}
         self.payments = list(self._pay())
         self._keep_accounts()
         self._keep_city_limits()
@@ -167,7 +169,7 @@ class Money:
             if (name, county) == (bond, place):
                 arrive(year, count * lot_size(self.facts, self.facts.policy.bonds[name]))
         for row in self.facts.rows("carried"):
-            if (row["source"], row["place"]) == (source, place):
+            if (row["source"], row["place"]) == (source, place) and not row["project"]:
                 once = self.facts.policy.sources[source].usable_years == 1
                 arrive(self.facts.first if once else int(row["arrival_year"]), int(row["amount"]))
         for year, amount in self._formula_money(source, place):
@@ -195,18 +197,62 @@ class Money:
     def _keep_accounts(self) -> None:
         for source, place in sorted(self._accounts()):
             arrivals = self._arrivals(source, place)
+            own, moved = self._tied(source, place)
+            arrivals |= {year: 0 for year, _ in moved if year not in arrivals}
             usable = self.facts.policy.sources[source].usable_years
             uses = {
-                (arrival, year): self.solver.NumVar(0, amount, "")
-                for arrival, amount in arrivals.items()
+                (arrival, year): self.solver.NumVar(0, self.solver.infinity(), "")
+                for arrival in arrivals
                 for year in range(arrival, arrival + usable)
                 if year in self.facts.payment_years
             }
+            beyond = {year: self._excess(source, place, year) for year in self.facts.payment_years}
             for arrival, amount in arrivals.items():
-                self.at_most(sum(use for (a, _), use in uses.items() if a == arrival), amount)
+                free = sum(money for year, money in moved if year == arrival)
+                self.at_most(sum(use for (a, _), use in uses.items() if a == arrival) - free, amount)
             for year in self.facts.payment_years:
-                used = sum(use for (_, y), use in uses.items() if y == year)
+                used = sum(use for (_, y), use in uses.items() if y == year) + beyond[year]
+                used += sum(money for when, money in own if when == year)
                 self.at_most(self._paid(source, place, year) + self._charged(source, place, year) - used, 0)
+
+    def _tied(self, source: str, place: str) -> tuple[list[tuple[int, Expression]], list[tuple[int, Expression]]]:
+        """Carried money of projects under way: what pays their bills by year, what moves by the year it arrived."""
+        usable = self.facts.policy.sources[source].usable_years
+        own: list[tuple[int, Expression]] = []
+        moved: list[tuple[int, Expression]] = []
+        of_bill: dict[tuple[str, int], list[Expression]] = {}
+        for row in self.facts.rows("carried"):
+            if (row["source"], row["place"]) != (source, place) or not row["project"]:
+                continue
+            arrival = int(row["arrival_year"])
+            years = range(arrival, arrival + usable) if usable > 1 else [self.facts.first]
+            elsewhere = self.solver.NumVar(0, int(row["amount"]), "")
+            moved.append((arrival if usable > 1 else self.facts.first, elsewhere))
+            bills = {(row["project"], year): self.solver.NumVar(0, int(row["amount"]), "") for year in years}
+            self.at_most(sum(bills.values()) + elsewhere, int(row["amount"]))
+            own += [(year, paid) for (_, year), paid in bills.items()]
+            for bill, paid in bills.items():
+                of_bill.setdefault(bill, []).append(paid)
+        for (project, year), paid in of_bill.items():
+            rows = [row for row in self.facts.rows("running") if (row["project"], row["source"]) == (project, source)]
+            self.at_most(sum(paid), sum(int(row["amount"]) for row in rows if row["year"] == year))
+        self.moved += [money for _, money in moved]
+        return own, moved
+
+    def _excess(self, source: str, place: str, year: int) -> Expression:
+        """Money found beyond the account's limit of a year, where the scenario lets it be found."""
+        if source not in self.facts.scenario.options.elastic_limits:
+            return 0
+        self.excess[source, place, year] = self.solver.NumVar(0, self.solver.infinity(), "")
+        return self.excess[source, place, year]
+
+    def _beyond(self, source: str, place: str | None, year: int | None) -> Expression:
+        """Money beyond limits of a source, at one place or all, in one year or all."""
+        return sum(
+            money
+            for (name, where, when), money in self.excess.items()
+            if name == source and place in (None, where) and year in (None, when)
+        )
 
     def _keep_city_limits(self) -> None:
         """Limits of the whole city on sources of smaller scope, and limits on the total over the years."""
@@ -219,7 +265,8 @@ class Money:
         for (source, place, year), amount in sums.items():
             where = None if place == "" else place
             when = None if year == TOTAL else year
-            self.at_most(self._paid(source, where, when) + self._charged(source, where, when), amount)
+            spent = self._paid(source, where, when) + self._charged(source, where, when)
+            self.at_most(spent - self._beyond(source, where, when), amount)
 
     def _keep_minimum_use(self) -> None:
         for row in self.facts.rows("limits"):
@@ -289,7 +336,9 @@ class Money:
     # goals
 
     def _shortfall(self) -> Expression:
-        return _total(p for p in self.payments if not p.source)
+        prices = self.facts.scenario.options.elastic_limits
+        beyond = sum(float(prices[source]) * money for (source, _, _), money in self.excess.items())
+        return _total(p for p in self.payments if not p.source) + beyond
 
     def _public_money(self) -> Expression:
         policy = self.facts.policy
@@ -298,7 +347,9 @@ class Money:
         issued = sum(count * lot_size(self.facts, policy.bonds[bond]) for (bond, _, _), count in self.lots.items())
         years = self.facts.payment_years
         serviced = sum(amount for (_, _, year), amount in self.service.items() if year in years)
-        return local + stands_in + issued + serviced
+        rule = policy.reallocation
+        moved = sum(float(rule.price) * money for money in self.moved) if rule is not None else 0
+        return local + stands_in + issued + serviced + moved
 
     # rows
 

@@ -100,6 +100,36 @@ CASES: dict[str, Worked] = {  # balance
         ),
         {"points": 100},
     ),
+    "limits_carried_money_moves": Worked(
+        "40 came for a project that owes 20: the other 20 move to the roof of 50, beside 30 of the year, at a quarter",
+        two_roofs(
+            policy={"reallocation": {"price": 0.25}},
+            limits=[{"amount": 30}],
+            carried=[{"amount": 40, "arrival_year": 2024, "project": "old"}],
+            running=[{"project": "old", "amount": 20}],
+        ),
+        {"points": 100, "public_money": 55},
+    ),
+    "limits_carried_money_lasts": Worked(
+        "money of 2024 pays its own project's bill of 2025, not that of 2026; 20 of the other 25 move to a roof",
+        two_roofs(
+            policy={"reallocation": {"price": 0.2}, "sources": {"budget": {"usable_years": 2}}},
+            horizon=(2025, 2026),
+            limits=[{"amount": 30, "year": 2025}, {"amount": 35, "year": 2026}],
+            carried=[{"amount": 40, "arrival_year": 2024, "project": "old"}],
+            running=[{"project": "old", "amount": 15}, {"project": "old", "amount": 10, "year": 2026}],
+        ),
+        {"points": 100, "public_money": 54},
+    ),
+    "limits_beyond_at_a_price": Worked(
+        "a roof of 50 must start with 40: 10 are found beyond the limit, at one and a half",
+        two_roofs(
+            options={"elastic_limits": {"budget": 1.5}, "shortfall": False},
+            scenario={"locks": {"b": "must", "a": "never"}},
+            limits=[{"amount": 40}],
+        ),
+        {"shortfall": 15, "points": 100},
+    ),
     "limits_minimum_use": Worked(
         "55 of the grant must be used: only a can take it, though b has more households",
         two_roofs(

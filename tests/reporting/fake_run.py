@@ -208,6 +208,7 @@ def fake_run(
         "tasks": _tasks(case, estates),
         "bundles": _bundles(case, estates),
         "moves": pd.DataFrame(columns=list(TABLES["moves"])),
+        "reallocations": pd.DataFrame(columns=list(TABLES["reallocations"])),
         "passed_over": _passed_over(estates),
     }
     tables["formula_totals"] = _formula_totals()
@@ -312,7 +313,7 @@ def _payments(case: Case, works: pd.DataFrame, estates: pd.DataFrame, *, shortfa
 
 def _source_use(paid: pd.DataFrame) -> pd.DataFrame:
     table = paid.groupby(["source", "county", "year"], as_index=False)[["amount", "firm"]].sum()
-    return table.rename(columns={"county": "place"}).assign(arrival_year=table["year"])
+    return table.rename(columns={"county": "place"}).assign(arrival_year=table["year"], project="")
 
 
 def _accounts(case: Case, paid: pd.DataFrame) -> pd.DataFrame:
@@ -328,6 +329,7 @@ def _accounts(case: Case, paid: pd.DataFrame) -> pd.DataFrame:
         firm_limit=limit.where(table["source"] == "central", 0),
         formula=0,
         bonds=0,
+        excess=0,
         carried_in=0,
         running=10_00 * (~unlimited).astype(int),
         service=0,

@@ -21,6 +21,7 @@ from allocator.formulation.frames import stack, summed
 from allocator.formulation.funding import scopes
 from allocator.formulation.index import Index
 from allocator.formulation.pledges import counted_pledges
+from allocator.formulation.reallocation import TIED, own_windows, tied_money
 from allocator.formulation.rows import CITY, COUNTY, LOCAL, Rows, make_rows, term
 from allocator.inputs.register_sheets import TOTAL
 
@@ -36,6 +37,14 @@ def source_limits(index: Index, columns: Columns) -> tuple[Rows, ...]:
         \sum_\tau use_{a,\tau} \le limit_a + formula_a + proceeds_a, \qquad
         \sum_g pay_{g,s,\tau} + service_{\tau} + running_{\tau} = \sum_a use_{a,\tau} \quad (usable > 1)
 
+    Carried money ``j`` of a project under way pays that project's bills, or is reallocated (调剂):
+
+    .. math::
+        \sum_\tau own_{j,\tau} + reallocated_j \le tied_j, \qquad \sum_j own_{j,\tau} \le bill_\tau
+
+    What is reallocated adds to the money that arrived in its year, and ``own`` to the uses of the year it pays in. With
+    elastic limits, ``excess`` adds to the account's money of its year.
+
     Besides: limits of the whole city on county sources, limits on totals, minimum use, pledges of estates. Steps of
     money. A limit of zero blocks the source; readers refuse a missing year.
     Source: register 资金额度, 在建项目, 结转资金, 出资承诺, 业主表决; policy ``usable_years`` and ``formula``;
@@ -43,7 +52,7 @@ def source_limits(index: Index, columns: Columns) -> tuple[Rows, ...]:
     """
     money = _Money(index, columns)
     return (
-        *_single_year(index, money), *_carried_over(index, columns, money),
+        *_single_year(index, money), *_carried_over(index, columns, money), *_tied(index, columns),
         *_overall(index, money), _minimum_use(index, money), _pledges(index, money),
     )  # fmt: skip
 
@@ -56,7 +65,11 @@ class _Money:
         service = service_terms(index.case, columns["issue"])
         service = service.assign(place=service["county"])
         self.service = service[service["year"].isin(index.payment_years)][[*ACCOUNT, "col", "amount"]]
-        self.spending = stack([term(self.pay, 1.0), _as_term(self.service, 1.0)], [*ACCOUNT, "col", "coefficient"])
+        beyond = term(columns["excess"], -1.0)
+        spending = [term(self.pay, 1.0), _as_term(self.service, 1.0), beyond]
+        self.spending = stack(spending, [*ACCOUNT, "col", "coefficient"])
+        self.own_uses = term(columns["own"], -1.0)
+        self.moved = term(columns["reallocated"], -1.0)
         proceeds = columns["issue"].copy()
         proceeds["source"] = proceeds["bond"].map({n: b.source for n, b in index.case.policy.bonds.items()})
         proceeds["amount"] = proceeds["bond"].map(lot_sizes(index.case)).astype(float)
@@ -67,7 +80,10 @@ class _Money:
         self.own = self.limits[~fed | (self.limits["place"] == "")]
         self.money_in = self.limits[~fed]
         self.running = running_bills(index.case)
-        self.carried = carried_money(index.case)
+        tied = tied_money(index.case)
+        self.carried = stack(
+            [carried_money(index.case), tied.assign(amount=-tied["amount"])], ["source", "place", "arrival", "amount"]
+        )
 
 
 def _as_term(frame: pd.DataFrame, sign: float) -> pd.DataFrame:
@@ -100,7 +116,8 @@ def _single_year(index: Index, money: _Money) -> tuple[Rows, ...]:
     available = (
         _lookup(keys, money.money_in, ACCOUNT) + _lookup(keys, carried, ACCOUNT) - _lookup(keys, money.running, ACCOUNT)
     )
-    terms = [money.spending, money.gains]
+    moved = money.moved.assign(year=first)[[*ACCOUNT, "col", "coefficient"]]
+    terms = [money.spending, money.gains, money.own_uses[[*ACCOUNT, "col", "coefficient"]], moved]
     return (make_rows("source_limits", keys, terms, upper=available, reach=_reach_of(keys), unit="money"),)
 
 
@@ -112,16 +129,32 @@ def _carried_over(index: Index, columns: Columns, money: _Money) -> tuple[Rows, 
     has = _lookup(arrivals, arrived, on) + _lookup(arrivals, money.carried, on)
     gains = money.gains.rename(columns={"year": "arrival"})
     arriving = make_rows(
-        "source_limits.arrival", arrivals, [term(use[[*on, "col"]], 1.0), gains], upper=has,
+        "source_limits.arrival", arrivals,
+        [term(use[[*on, "col"]], 1.0), gains, money.moved[[*on, "col", "coefficient"]]], upper=has,
         reach=_reach_of(arrivals), unit="money",
     )  # fmt: skip
     keys = _account_years(index, carries=True)
     taken = -_lookup(keys, money.running, ACCOUNT)
-    terms = [money.spending, term(use[[*ACCOUNT, "col"]], -1.0)]
+    terms = [money.spending, term(use[[*ACCOUNT, "col"]], -1.0), money.own_uses[[*ACCOUNT, "col", "coefficient"]]]
     spending = make_rows(
         "source_limits.carry", keys, terms, lower=taken, upper=taken, reach=_reach_of(keys), unit="money"
     )
     return arriving, spending
+
+
+def _tied(index: Index, columns: Columns) -> tuple[Rows, ...]:
+    """Tied money is used once, and pays of a bill of its own project no more than falls due."""
+    tied, own, windows = tied_money(index.case), columns["own"], own_windows(index)
+    terms = [term(own[[*TIED, "col"]], 1.0), term(columns["reallocated"], 1.0)]
+    most = tied["amount"].to_numpy(float)
+    once = make_rows("source_limits.tied", tied[TIED], terms, upper=most, reach=_reach_of(tied), unit="money")
+    bill = ["running", "source", "year"]
+    bills = windows.drop_duplicates(bill)
+    within = make_rows(
+        "source_limits.own_bills", bills[bill], [term(own[[*bill, "col"]], 1.0)], upper=bills["bill"].to_numpy(float),
+        reach=_reach_of(bills), unit="money",
+    )  # fmt: skip
+    return once, within
 
 
 def _overall(index: Index, money: _Money) -> tuple[Rows, ...]:

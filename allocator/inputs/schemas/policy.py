@@ -13,7 +13,7 @@ from allocator.inputs.schemas.costs import CostSplit, Saving, UnitGrant
 from allocator.inputs.schemas.matching import Kicker, Matching, Split
 from allocator.inputs.schemas.residents import ResidentRules
 from allocator.inputs.schemas.rollup import Rollup
-from allocator.inputs.schemas.sources import Source
+from allocator.inputs.schemas.sources import Reallocation, Source
 
 
 class Document(Strict):
@@ -217,5 +217,7 @@ class PolicyModel(Strict):
     kickers: dict[Id, Kicker] = Field(default={})
     """Subsidies that rise and fall with what residents pay."""
     residents: ResidentRules | None = None
+    reallocation: Reallocation | None = None
+    """Price of moving carried money between projects; None: it may be moved for nothing."""
     rollup: Rollup | None = None
     """Reference form on which money is added up by source; it decides nothing."""

@@ -78,6 +78,9 @@ class SolverOptions(Strict):
     workers: int = Field(default=2, ge=1)
 
 
+ElasticPrice = Annotated[Decimal, Field(ge=1)]
+
+
 class Options(Strict):
     """Switches of families."""
 
@@ -89,6 +92,9 @@ class Options(Strict):
     """Years after the start within which optional items may still be done."""
     fairness: Share = Decimal(0)
     """Least ratio between a county's started share of ready households and the city's; 0 switches it off."""
+    elastic_limits: dict[Id, ElasticPrice] = Field(default={})
+    """Local sources whose yearly limits may be exceeded (超额自筹), with the price of a yuan found beyond them: that
+    many yuan of shortfall, at least 1. Money beyond limits is never firm."""
     rules_off: tuple[str, ...] = ()
     """Families switched off, by name (for asking what a rule costs)."""
 

@@ -95,6 +95,13 @@ class AreaSize(Strict):
     """Square metres."""
 
 
+class Reallocation(Cited):
+    """Carried money that arrived for one project under way and pays another's bills (调剂)."""
+
+    price: Decimal = Field(ge=0)
+    """What a yuan moved counts as in the goal ``public_money``, in yuan of county money; 0: free."""
+
+
 class Source(Cited):
     """An account of a payer, with its rules; its limits stand in the register (资金额度)."""
 

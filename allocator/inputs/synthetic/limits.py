@@ -93,18 +93,25 @@ def _project_money(purse: Purse, paid: int, bills: int) -> dict[str, int]:
 
 
 def make_carried(purse: Purse) -> pd.DataFrame:
-    """Sheet ``carried``: money that arrived in the year before the plan year."""
+    """Sheet ``carried``: money that arrived in the year before the plan year, part of it for a project under way."""
     recipe = purse.recipe.money.carried
     amount = purse.coarse(np.array([purse.public[c.id] for c in purse.extent.counties]) * recipe.share)
-    return pd.DataFrame(
-        {
-            "source": recipe.source,
-            "place": [c.id for c in purse.extent.counties],
-            "arrival_year": purse.years[0] - 1,
-            "amount": amount.astype(np.int64),
-            "document": purse.recipe.names.document,
-        }
-    )
+    tied = purse.coarse(amount * recipe.tied)
+    frames = [
+        pd.DataFrame(
+            {
+                "source": recipe.source,
+                "place": [c.id for c in purse.extent.counties],
+                "project": projects,
+                "arrival_year": purse.years[0] - 1,
+                "amount": part.astype(np.int64),
+                "document": purse.recipe.names.document,
+            }
+        )
+        for projects, part in (("", amount - tied), ([f"R-{c.code}-1" for c in purse.extent.counties], tied))
+    ]
+    both = pd.concat(frames, ignore_index=True)
+    return both[both["amount"] > 0].sort_values(["source", "place", "project"], ignore_index=True)
 
 
 def make_limits(purse: Purse, running: pd.DataFrame) -> pd.DataFrame:

@@ -191,6 +191,8 @@ class CarriedRecipe(Strict):
 
     source: Id
     share: float
+    tied: float
+    """Share of it that arrived for the first project under way of each county."""
 
 
 class DebtRecipe(Strict):

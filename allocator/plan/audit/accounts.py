@@ -15,6 +15,7 @@ from allocator.inputs.register_sheets import TOTAL
 from allocator.plan.audit.debt import lots_service, proceeds
 from allocator.plan.audit.exact import Ints, fraction
 from allocator.plan.audit.facts import CITY, SHORTFALL, Facts
+from allocator.plan.audit.tied import Tied
 from allocator.plan.audit.view import View
 
 ACCOUNT = ["source", "place"]
@@ -180,6 +181,16 @@ class Accounts:
         """Payments, running bills and service."""
         return total(self.paid, self.running, self.service)
 
+    @cached_property
+    def tied(self) -> Tied:
+        """Carried money of projects under way, and money beyond limits, as the plan tells them."""
+        return Tied(self.view)
+
+    @cached_property
+    def within(self) -> pd.Series:
+        """What is used, less the money found beyond limits."""
+        return total(self.used, -self.tied.excess)
+
     def limited(self, series: pd.Series) -> pd.Series:
         """Entries of sources with limits at places other than estates."""
         sources = self.facts.sources
@@ -213,27 +224,34 @@ class Accounts:
         index, years = self.index, self.facts.years
         olds = sorted({*self.carried.index.get_level_values("year"), *years})
         last_use = np.array(olds)[None, :] + self.source_fact(index, "usable_years").astype("int64")[:, None] - 1
-        arrivals, need = grid(self.arrived, index, olds), grid(self.used, index, years)
-        stock, rows, uses = grid(self.carried, index, olds), [], []
+        own = self.tied.own
+        of_projects = own.groupby(KEY)["amount"].sum()
+        arrivals, need = grid(self.arrived, index, olds), grid(total(self.within, -of_projects), index, years)
+        kept = grid(self.tied.kept, index, olds)
+        stock, rows, uses = grid(self.carried, index, olds) - kept, [], []
         for position, year in enumerate(years):
-            carried_in = stock.sum(axis=1)
+            carried_in = stock.sum(axis=1) + kept.sum(axis=1)
+            mine = own[own["year"] == year].groupby([*ACCOUNT, "arrival_year"])["amount"].sum().rename_axis(KEY)
+            kept = kept - grid(mine, index, olds)
             stock = stock + np.where(np.array(olds)[None, :] == year, arrivals, 0)
             # the oldest first: what is needed less all that is older
             before = stock.cumsum(axis=1) - stock
             taken = np.clip(need[:, [position]] - before, 0, stock)
             stock = stock - taken
             expired = last_use <= year
-            lapsed = np.where(expired, stock, 0).sum(axis=1)
-            stock = np.where(expired, 0, stock)
+            lapsed = np.where(expired, stock + kept, 0).sum(axis=1)
+            stock, kept = np.where(expired, 0, stock), np.where(expired, 0, kept)
             missing = need[:, position] - taken.sum(axis=1)
-            figures = {"carried_in": carried_in, "carried_out": stock.sum(axis=1), "lapsed": lapsed, "missing": missing}
+            missing = missing + np.maximum(-kept, 0).sum(axis=1)
+            carried_out = stock.sum(axis=1) + kept.sum(axis=1)
+            figures = {"carried_in": carried_in, "carried_out": carried_out, "lapsed": lapsed, "missing": missing}
             rows.append(pd.DataFrame({"year": year, **figures}, index=index))
             for vintage, arrival in enumerate(olds):
                 use = {"arrival_year": arrival, "year": year, "amount": taken[:, vintage]}
                 uses.append(pd.DataFrame(use, index=index))
-        used = pd.concat(uses).reset_index()
-        used = used[used["amount"] != 0]
-        return pd.concat(rows).set_index("year", append=True), used.set_index([*ACCOUNT, "arrival_year", "year"])
+        used = pd.concat([pd.concat(uses).reset_index(), own[[*ACCOUNT, "arrival_year", "year", "amount"]]])
+        used = used[used["amount"] != 0].groupby([*ACCOUNT, "arrival_year", "year"])[["amount"]].sum()
+        return pd.concat(rows).set_index("year", append=True), used
 
 
 def total(*series: pd.Series) -> pd.Series:

@@ -12,9 +12,9 @@ from allocator.plan.audit.view import View
 
 KEY = ["county", "source", "year"]
 CASH = ["county", "year"]
-CAME = ["limit", "formula", "bonds", "as_needed", "carried_in", "shared"]
+CAME = ["limit", "formula", "bonds", "excess", "as_needed", "carried_in", "shared"]
 WENT = ["running", "service", "paid", "carried_out", "lapsed"]
-CASH_CAME = ["opening", "arrived", "issued", "shared", "shortfall", "later_budgets"]
+CASH_CAME = ["opening", "arrived", "issued", "excess", "shared", "shortfall", "later_budgets"]
 CASH_WENT = ["running", "paid", "interest", "repaid", "lapsed", "closing"]
 
 
@@ -64,7 +64,8 @@ def _accounts(view: View, table: pd.DataFrame, book: Book) -> None:
     at_last = at_first.assign(year=accounts["year"].mask(whole, facts.until))
     told = table.groupby(KEY)[[*CAME, *WENT, "firm_limit"]].sum()
     for name, rows in (
-        *((name, at_first) for name in ("limit", "firm_limit", "formula", "bonds", "service")), ("lapsed", at_last),
+        *((name, at_first) for name in ("limit", "firm_limit", "formula", "bonds", "excess", "service")),
+        ("lapsed", at_last),
     ):  # fmt: skip
         title = _("source_tree: {column}").format(column=name)
         book.equal("tables", title, told[name], rows.groupby(KEY)[name].sum(), money=True)
@@ -113,6 +114,7 @@ def _cash(view: View, tree: pd.DataFrame, book: Book) -> None:
     own = {
         "opening": sums["carried_in"], "closing": sums["carried_out"], "lapsed": sums["lapsed"],
         "arrived": sums["limit"] + sums["formula"] + sums["as_needed"], "issued": sums["bonds"],
+        "excess": sums["excess"],
         "shared": sums["shared"], "running": sums["running"], "shortfall": gap,
         "paid": sums["paid"].add(gap, fill_value=0).astype("int64"),
         "interest": owed["interest"], "repaid": owed["principal"],

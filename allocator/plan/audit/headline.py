@@ -14,13 +14,14 @@ from allocator.plan.audit.debt import issues, lots_service
 from allocator.plan.audit.exact import fraction
 from allocator.plan.audit.report import Book, Finding
 from allocator.plan.audit.targets import NO_BOUND, task_rows
+from allocator.plan.audit.tied import reallocation_price
 from allocator.plan.audit.view import View
 
 GAP_TOLERANCE = Fraction(1, 10**9)
 OPTIMAL_GAP = Fraction(1, 10**6)
 VALUE_TOLERANCE = Fraction(1, 10**6)
 MAXIMISED = ("hazards", "points")
-MONEY_GOALS = ("shortfall", "public_money")
+MONEY_GOALS = ("shortfall", "public_money", "missing")
 STATUSES = ("optimal", "gap_reached", "time_limit")
 
 
@@ -44,7 +45,11 @@ def _tasks(view: View) -> Fraction:
 
 
 def _shortfall(view: View) -> Fraction:
-    return Fraction(int(view.unpaid["amount"].sum()))
+    """Money that no limit provides, and money beyond limits at its price."""
+    prices = view.facts.case.scenario.options.elastic_limits
+    beyond = view.tables["accounts"].groupby("source")["excess"].sum()
+    priced = (fraction(prices[source]) * int(amount) for source, amount in beyond.items() if source in prices)
+    return sum(priced, Fraction(int(view.unpaid["amount"].sum())))
 
 
 def _hazards(view: View) -> Fraction:
@@ -70,7 +75,8 @@ def _public_money(view: View) -> Fraction:
         lines.loc[local, "amount"].sum(), issues(view)["amount"].sum(), service["principal"].sum(),
         service["interest"].sum(), lines.loc[lines["stands_in"], "amount"].sum(),
     )  # fmt: skip
-    return Fraction(sum(int(part) for part in parts))
+    moved = int(view.tables["reallocations"]["amount"].sum())
+    return sum(int(part) for part in parts) + reallocation_price(view.facts) * moved
 
 
 def check_manifest(view: View, manifest: Mapping[str, object], book: Book) -> None:
@@ -82,7 +88,8 @@ def check_manifest(view: View, manifest: Mapping[str, object], book: Book) -> No
     names = [str(stage.get("id", "")) for stage in stages]
     figures = [stage.get("value", stage.get("objective")) for stage in stages]
     claims += [(name, f"goals.{name}", figure) for name, figure in zip(names, figures, strict=True)]
-    claims.append(("shortfall", "shortfall", manifest.get("shortfall")))
+    values["missing"] = Fraction(int(view.unpaid["amount"].sum()))
+    claims.append(("missing", "shortfall", manifest.get("shortfall")))
     failures = [
         Finding(place, str(found), _told(view, goal, values[goal]))
         for goal, place, found in claims

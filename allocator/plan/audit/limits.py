@@ -13,9 +13,21 @@ from allocator.plan.audit.certainty import check_certainty
 from allocator.plan.audit.facts import CITY, SHORTFALL
 from allocator.plan.audit.report import Book
 from allocator.plan.audit.running import check_running
+from allocator.plan.audit.tied import check_tied
 from allocator.plan.audit.view import View
 
-TABLE_COLUMNS = ["limit", "formula", "bonds", "carried_in", "running", "service", "paid", "carried_out", "lapsed"]
+TABLE_COLUMNS = [
+    "limit",
+    "formula",
+    "bonds",
+    "excess",
+    "carried_in",
+    "running",
+    "service",
+    "paid",
+    "carried_out",
+    "lapsed",
+]
 
 
 def check_accounts(view: View, book: Book) -> None:
@@ -26,6 +38,7 @@ def check_accounts(view: View, book: Book) -> None:
         "source_limits", _("nothing is used that has not arrived, or that has lapsed"),
         balance["missing"], balance["missing"] * 0, money=True,
     )  # fmt: skip
+    check_tied(accounts.tied, book)
     _wider_limits(accounts, book)
     _minimum_use(accounts, book)
     _accounts_table(accounts, book)
@@ -36,7 +49,7 @@ def check_accounts(view: View, book: Book) -> None:
 
 def _wider_limits(accounts: Accounts, book: Book) -> None:
     """Limits of the whole city on sources that lie elsewhere, and limits on totals."""
-    used, declared = accounts.used.reset_index(), accounts.declared.reset_index()
+    used, declared = accounts.within.rename("amount").reset_index(), accounts.declared.reset_index()
     for keys, rows in _by_extent(accounts, declared):
         title = _("limits by {keys}").format(keys=", ".join(keys))
         book.at_most(
@@ -83,10 +96,11 @@ def _accounts_table(accounts: Accounts, book: Book) -> None:
     told = table.groupby(KEY)[TABLE_COLUMNS].sum()
     balance, _uses = accounts.books
     sums = accounts.overall
-    left = total(sums["amount"], -accounts.booked(accounts.used)[lambda used: used.index.isin(sums.index)])
+    left = total(sums["amount"], -accounts.booked(accounts.within)[lambda used: used.index.isin(sums.index)])
     own = {
         "limit": accounts.limited(total(accounts.limit, sums["amount"])), "formula": accounts.limited(accounts.formula),
-        "bonds": accounts.limited(accounts.bonds), "running": accounts.booked(accounts.running),
+        "bonds": accounts.limited(accounts.bonds), "excess": accounts.limited(accounts.tied.excess),
+        "running": accounts.booked(accounts.running),
         "service": accounts.booked(accounts.service), "paid": accounts.booked(accounts.paid),
         "carried_in": balance["carried_in"], "carried_out": balance["carried_out"],
         "lapsed": total(balance["lapsed"], left),

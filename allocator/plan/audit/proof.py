@@ -36,6 +36,8 @@ from allocator.plan.audit.rows_choices import choice_rows
 from allocator.plan.audit.rows_matching import kinked, matching_rows
 from allocator.plan.audit.rows_pools import pool_rows
 from allocator.plan.audit.targets import area_bonus
+from allocator.plan.audit.tied import reallocation_price
+from allocator.plan.audit.tied_columns import TiedColumns
 from allocator.plan.audit.view import View
 
 Values = dict[str, Fraction]
@@ -130,6 +132,7 @@ class Proof:
             most.update(zip(columns["column"], columns[ends].astype("int64").tolist(), strict=True))
         for one in kinked(money):
             most.update(one.most)
+        most.update(TiedColumns(money).most())
         every = {
             "estates": len(facts.estates) + int(facts.under_way["estates"].sum()),
             "households": int(facts.estates["households"].sum() + facts.under_way["households"].sum()),
@@ -184,7 +187,11 @@ class Proof:
 
     def _shortfall(self) -> Values:
         pays = self.money.pays
-        return dict.fromkeys(pays.loc[pays["source"] == SHORTFALL, "column"], Fraction(1))
+        missing: Values = dict.fromkeys(pays.loc[pays["source"] == SHORTFALL, "column"], Fraction(1))
+        excess, prices = TiedColumns(self.money).excess, self.case.scenario.options.elastic_limits
+        for source, column in zip(excess["source"], excess["column"], strict=True):
+            missing[column] = fraction(prices[source])
+        return missing
 
     def _breaches(self) -> Values:
         breach: Values = {}
@@ -216,6 +223,8 @@ class Proof:
         for figure in ("principal", "interest"):
             for _after, rows in served.groupby("due"):
                 _add(spent, _values(rows["column"], rows[figure]))
+        price = reallocation_price(facts)
+        _add(spent, dict.fromkeys(TiedColumns(money).moved["column"] if price else (), price))
         return spent
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from allocator.inputs.register_sheets import TOTAL
+from allocator.plan.audit.accounts import KEY, total
 from allocator.plan.audit.facts import CITY
 from allocator.plan.audit.money_columns import MoneyColumns, by_account
 from allocator.plan.audit.program import Rows, label, labels
+from allocator.plan.audit.tied import VINTAGE, tied_money
+from allocator.plan.audit.tied_columns import TiedColumns
 
 
 def account_rows(money: MoneyColumns) -> Rows:
@@ -15,13 +18,16 @@ def account_rows(money: MoneyColumns) -> Rows:
     rows = Rows()
     for family in (_limits, _wider_limits, _pledges, _bonds):
         family(money, rows)
+    TiedColumns(money).put(rows)
     return rows
 
 
 def _limits(money: MoneyColumns, rows: Rows) -> None:
     """Accounts by year; money that lasts longer than a year passes through columns ``use``."""
     facts, nothing = money.program.facts, dict[int, int]()
-    entries = [by_account(one) for one in (money.declared.running, money.declared.carried, money.declared.limit)]
+    tied = tied_money(facts).groupby(level=VINTAGE).sum().rename_axis(KEY)
+    free = total(money.declared.carried, -tied)
+    entries = [by_account(one) for one in (money.declared.running, free, money.declared.limit)]
     sources = facts.sources
     for key in sources.index[sources["limited"].astype(bool) & (sources["scope"] != "estate")]:
         span = int(sources["usable_years"][key])

@@ -55,6 +55,7 @@ VIEWS: Mapping[str, View] = MappingProxyType(
             cash_views.source_levels,
             cash_views.source_ties,
             cash_views.progress,
+            cash_views.reallocations,
             cash_views.cash_years,
             cash_views.cash,
             formula_views.formula_totals,

@@ -10,7 +10,7 @@ from allocator.reporting.figures import SHORTFALL, Figures, rank
 from allocator.reporting.views.money_views import accounts
 from allocator.reporting.views.rollup_views import rollup_total
 
-CAME = ["limit", "formula", "bonds", "as_needed", "carried_in", "shared"]
+CAME = ["limit", "formula", "bonds", "excess", "as_needed", "carried_in", "shared"]
 WENT = ["running", "service", "paid", "carried_out", "lapsed"]
 SPENT = ["running", "service", "paid"]
 
@@ -69,7 +69,7 @@ def _ties(f: Figures) -> Iterator[tuple[str, int, int]]:
     yield "rows", total(*CAME), total(*WENT)
     yield "payments", total("paid"), int(payments.loc[payments["source"] != SHORTFALL, "amount"].sum())
     yield "running", total("running"), int(bills["amount"].sum())
-    came = ["limit", "formula", "bonds"]
+    came = ["limit", "formula", "bonds", "excess"]
     yield "arrived", total(*came), int(books[came].to_numpy().sum())
     yield "lapsed", total("lapsed"), int(books["lapsed"].sum())
     if f.run.case.policy.rollup is not None:
@@ -89,11 +89,26 @@ def progress(f: Figures) -> pd.DataFrame:
     rows["used"] = rows["running"] + rows["service"] + rows["paid"]
     keys = ["source", "place", "is_estate"]
     opening = rows["carried_in"].where(~rows.duplicated(keys), 0)
-    rows["arrived_until"] = (opening + rows["limit"] + rows["formula"] + rows["bonds"]).astype("int64")
+    rows["arrived_until"] = (opening + rows["limit"] + rows["formula"] + rows["bonds"] + rows["excess"]).astype("int64")
     cumulative = rows.groupby(keys)[["arrived_until", "used"]].cumsum()
     rows["arrived_until"], rows["used_until"] = cumulative["arrived_until"], cumulative["used"]
     rows["year_text"] = rows["year"].map(f.year)
     return rows
+
+
+def reallocations(f: Figures) -> pd.DataFrame:
+    """调剂: one row per sum of carried money that arrived for a project under way, and what moving it counts as."""
+    rows = f.table("reallocations")
+    names = f.run.case.register.running.drop_duplicates("project").set_index("project")["name"]
+    known = rows["project"].map(names)
+    rows = rows.assign(
+        name=[f.source(source) for source in rows["source"]],
+        place_name=rows["place"].map(f.place),
+        project_name=known.where(known.notna() & (known != ""), rows["project"]),
+        weighed=rows["amount"].astype(float) * rows["price"].astype(float) * float(f.run.case.scenario.money.step),
+        order=rank(rows["place"], ["", *f.counties]),
+    )
+    return rows.sort_values(["order", "source", "arrival_year", "project"])
 
 
 def cash_years(f: Figures) -> pd.DataFrame:
@@ -123,7 +138,7 @@ def cash(f: Figures) -> pd.DataFrame:
 
 
 def _with_room(rows: pd.DataFrame, f: Figures) -> pd.DataFrame:
-    came = rows[["opening", "arrived", "issued", "shared", "shortfall", "later_budgets"]].sum(axis=1)
+    came = rows[["opening", "arrived", "issued", "excess", "shared", "shortfall", "later_budgets"]].sum(axis=1)
     went = rows[["running", "paid", "interest", "repaid", "lapsed", "closing"]].sum(axis=1)
     service = rows["interest"] + rows["repaid"] + rows["existing_service"]
     return rows.assign(

@@ -69,10 +69,11 @@ def with_years(rows: pd.DataFrame, table: pd.DataFrame, keys: list[str], years: 
 def accounts(f: Figures) -> pd.DataFrame:
     """One row per account and year; the accounts of single estates are added up by county.
 
-    ``available = carried_in + limit + formula + bonds``, ``balance = available - running - service - paid``, of which
-    ``carried_out`` may be used later and ``lapsed`` may not. Accounts without a limit show none. A county's own report
-    shows of an account that the whole city shares only what the county pays from it. What is spent, ``running +
-    service + paid``, is ``spent_firm`` and ``spent_pending``; the shares of one county in the city's are not known.
+    ``available = carried_in + limit + formula + bonds + excess``, ``balance = available - running - service - paid``,
+    of which ``carried_out`` may be used later and ``lapsed`` may not. Accounts without a limit show none. A county's
+    own report shows of an account that the whole city shares only what the county pays from it. What is spent,
+    ``running + service + paid``, is ``spent_firm`` and ``spent_pending``; the shares of one county in the city's are
+    not known.
     """
     table = _by_county(f, f.table("accounts"))
     sums = [
@@ -80,6 +81,7 @@ def accounts(f: Figures) -> pd.DataFrame:
         "firm_limit",
         "formula",
         "bonds",
+        "excess",
         "carried_in",
         "running",
         "service",
@@ -96,7 +98,7 @@ def accounts(f: Figures) -> pd.DataFrame:
     rows = rows.merge(firm, on=keys, how="left").fillna({"spent_firm": 0})
     rows["spent_firm"] = rows["spent_firm"].astype("Int64").mask((rows["place"] == "") & bool(f.county))
     rows["spent_pending"] = rows["running"] + rows["service"] + rows["paid"] - rows["spent_firm"]
-    rows["available"] = rows["carried_in"] + rows["limit"] + rows["formula"] + rows["bonds"]
+    rows["available"] = rows["carried_in"] + rows["limit"] + rows["formula"] + rows["bonds"] + rows["excess"]
     rows["balance"] = rows["available"] - rows["running"] - rows["service"] - rows["paid"]
     for column in ("limit", "firm_limit", "available", "balance"):
         rows[column] = rows[column].astype("Int64").mask(rows["unlimited"])

@@ -142,6 +142,9 @@ def _risks(f: Figures) -> Iterator[str]:
         yield f.say("risks", "tasks", count=missed)
     yield from _residents(f)
     yield from _debt(f)
+    beyond = int(f.table("accounts")["excess"].sum())
+    if beyond:
+        yield f.say("risks", "excess", amount=f.money(beyond), unit=f.unit)
     later = int(f.table("later_years")["amount"].sum())
     if later:
         yield f.say("risks", "later", amount=f.money(later), unit=f.unit)

@@ -81,6 +81,7 @@ POLICY: dict[str, Any] = {
     "bundle": {"at_least": 2, "points_share": 0.1},
     "savings": {"dig_once": {"works": ("pipe", "road"), "on": "road", "share": 0.1}},
     "routes": {"a": {"label": {}, "without": ("award",)}, "b": {"label": {}, "without": ("city_fund",)}},
+    "reallocation": {"price": 0.1},
     "residents": {"payer": "resident", "affordability": {"value": 3, "unit": "k/household"},
                   "least_share": {"classes": {"basic": 0.9, "better": 0.4}, "not_works": ("paint",)}},
     # 9 of the city in 2025 beside 61 of the counties; 55 and 50 of central money and the budget for what both may pay
@@ -164,7 +165,7 @@ SHEETS: dict[str, Any] = {
         {"project": "e1", "start_year": 2025}, {"project": "p3", "start_year": 2026},
         {"project": "e6", "start_year": 2025},
     ],
-    "carried": [{"source": "central", "arrival_year": 2024, "amount": 10}],
+    "carried": [{"source": "central", "project": "old", "arrival_year": 2024, "amount": 10}],
     "running": [{"project": "old", "source": "budget", "year": 2026, "amount": 3}],
     "tasks": [
         {"county": "c", "year": 2025, "min_estates": 2, "max_households": 30},
@@ -230,18 +231,22 @@ HOME = {"e1": ("e1", "c"), "e2": ("e2", "c"), "e3": ("p3", "d"), "e4": ("p3", "d
 PAYER = {"pledge": "resident", "fund": "resident", "water": "utility"}
 
 ACCOUNTS = [
-    # source, place, year, limit, firm, formula, bonds, carried in, running, service, paid, carried out, lapsed
-    ("budget", "c", 2025, 61, 61, 0, 0, 0, 0, 0, 61, 0, 0), ("budget", "c", 2026, 60, 0, 0, 0, 0, 3, 6, 45, 0, 6),
-    ("budget", "c", 2027, 6, 0, 0, 0, 0, 0, 6, 0, 0, 0),
-    ("budget", "d", 2026, 49, 0, 0, 0, 0, 0, 0, 49, 0, 0), ("budget", "d", 2027, 40, 0, 0, 0, 0, 0, 0, 36, 0, 4),
-    ("central", "c", 2025, 35, 0, 0, 0, 10, 0, 0, 40, 5, 0), ("central", "c", 2026, 10, 0, 0, 0, 5, 0, 0, 15, 0, 0),
-    ("city_fund", "", 2025, 10, 0, 0, 0, 0, 0, 0, 9, 0, 1), ("city_fund", "", 2026, 6, 0, 0, 0, 0, 0, 0, 6, 0, 0),
-    ("grant_fund", "", 2025, 13, 0, 0, 0, 0, 0, 0, 13, 0, 0), ("grant_fund", "", 2026, 8, 0, 0, 0, 0, 0, 0, 8, 0, 0),
-    ("fund", "c", 2025, 6, 0, 0, 0, 0, 0, 0, 6, 0, 0), ("fund", "c", 2026, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0),
-    ("bond_money", "c", 2025, 0, 0, 0, 10, 0, 0, 0, 9, 0, 1),
-    ("award", "c", 2026, 0, 0, 30, 0, 0, 0, 0, 10, 0, 20), ("award", "d", 2027, 0, 0, 35, 0, 0, 0, 0, 0, 0, 35),
-    ("pledge", "e1", 0, 20, 0, 0, 0, 0, 0, 0, 20, 0, 0), ("pledge", "e2", 0, 14, 0, 0, 0, 0, 0, 0, 14, 0, 0),
-    ("water", "c", 2025, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0), ("water", "c", 2026, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0),
+    # source, place, year, limit, firm, formula, bonds, excess, carried in, running, service, paid, carried out, lapsed
+    ("budget", "c", 2025, 61, 61, 0, 0, 0, 0, 0, 0, 61, 0, 0), ("budget", "c", 2026, 60, 0, 0, 0, 0, 0, 3, 6, 45, 0, 6),
+    ("budget", "c", 2027, 6, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0),
+    ("budget", "d", 2026, 49, 0, 0, 0, 0, 0, 0, 0, 49, 0, 0),
+    ("budget", "d", 2027, 40, 0, 0, 0, 0, 0, 0, 0, 36, 0, 4),
+    ("central", "c", 2025, 35, 0, 0, 0, 0, 10, 0, 0, 40, 5, 0),
+    ("central", "c", 2026, 10, 0, 0, 0, 0, 5, 0, 0, 15, 0, 0),
+    ("city_fund", "", 2025, 10, 0, 0, 0, 0, 0, 0, 0, 9, 0, 1),
+    ("city_fund", "", 2026, 6, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0),
+    ("grant_fund", "", 2025, 13, 0, 0, 0, 0, 0, 0, 0, 13, 0, 0),
+    ("grant_fund", "", 2026, 8, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0),
+    ("fund", "c", 2025, 6, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0), ("fund", "c", 2026, 4, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0),
+    ("bond_money", "c", 2025, 0, 0, 0, 10, 0, 0, 0, 0, 9, 0, 1),
+    ("award", "c", 2026, 0, 0, 30, 0, 0, 0, 0, 0, 10, 0, 20), ("award", "d", 2027, 0, 0, 35, 0, 0, 0, 0, 0, 0, 0, 35),
+    ("pledge", "e1", 0, 20, 0, 0, 0, 0, 0, 0, 0, 20, 0, 0), ("pledge", "e2", 0, 14, 0, 0, 0, 0, 0, 0, 0, 14, 0, 0),
+    ("water", "c", 2025, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0), ("water", "c", 2026, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0),
 ]  # fmt: skip
 
 RECORDS: dict[str, list[dict[str, Any]]] = {
@@ -293,6 +298,10 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
         {"source": "central", "place": "c", "arrival_year": 2025, "year": 2026, "amount": 5},
         {"source": "central", "place": "c", "arrival_year": 2026, "year": 2026, "amount": 10},
     ],
+    "reallocations": [
+        {"source": "central", "place": "c", "arrival_year": 2024, "project": "old", "carried": 10, "amount": 10,
+         "price": 0.1},
+    ],
     "bonds": [{"bond": "general", "place": "c", "county": "c", "year": 2025, "lots": 1, "amount": 10, "quota": 15}],
     "debt": [
         {"county": "c", "year": 2025, "issued": 10, "stock": 110},
@@ -340,7 +349,7 @@ MANIFEST: dict[str, Any] = {
         {"id": "shortfall", "value": 5},
         {"id": "hazards", "value": 10},
         {"id": "points", "value": 5150},
-        {"id": "public_money", "value": 243},
+        {"id": "public_money", "value": 244},
         {"id": "changes", "value": 2},
         {"id": "tie_break", "value": 0},
     ],
@@ -376,7 +385,19 @@ def tables() -> dict[str, pd.DataFrame]:
     for record in records["debt"]:
         record.update(existing_service=4, service_ceiling=10, stock_ceiling=110)
     records["payments"] = [_line(*paid) for paid in PAID]
-    names = ["source", "place", "year", "limit", "firm_limit", "formula", "bonds", "carried_in", "running", "service"]
+    names = [
+        "source",
+        "place",
+        "year",
+        "limit",
+        "firm_limit",
+        "formula",
+        "bonds",
+        "excess",
+        "carried_in",
+        "running",
+        "service",
+    ]
     names += ["paid", "carried_out", "lapsed"]
     records["accounts"] = [{**dict(zip(names, row, strict=True)), "unlimited": row[0] == "water"} for row in ACCOUNTS]
     plan = {name: _frame(name, records[name]) for name in TABLES}
