@@ -82,10 +82,13 @@ def counted_items(index: Index, kicker: Kicker) -> pd.DataFrame:
 
 
 def counted_savings(index: Index, kicker: Kicker) -> pd.DataFrame:
-    """Savings on counted items; ``saving``, ``estate`` (row), ``change`` [steps, negative], ``share`` (expected)."""
+    """Savings on counted items; ``saving``, ``estate`` (row), ``change`` [steps, negative], ``share`` (expected).
+
+    As in the first start year: what is saved on an item is the same in others, but for steps lost to rounding.
+    """
     shares = counted_works(kicker, index.case.policy)
-    saved = saved_amounts(index)
-    saved["share"] = saved["part"].map(index.parts["work"]).map(shares)
+    saved = index.in_era(saved_amounts(index).assign(done=index.start_years[0]), "done")
+    saved = saved.assign(share=saved["part"].map(index.parts["work"]).map(shares))
     saved = saved[saved["share"].notna()]
     saved = saved[saved["estate"].map(index.estates["estate_id"]).isin(subsidised_estates(index, kicker))]
     total = summed(saved, ["saving", "estate"], "change")

@@ -91,7 +91,7 @@ class Payer:
             }  # fmt: skip
             taps: dict[str, list[tuple[Tap, _Share | None]]] = {}
             for source, payer in self._sources.get(number, ()):
-                tap = self.purses.tap(source, places[scopes[source].scope], row["estate"])
+                tap = self.purses.tap(source, places[scopes[source].scope], row["estate"], row["county"])
                 share = _share(scopes[source], *(edge.get(row["county"]) for edge in self._edges[source]))
                 taps.setdefault(row["payer"] or payer, []).append((tap, share))
             bands = None

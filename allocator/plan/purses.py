@@ -20,6 +20,7 @@ from allocator.formulation.splitting import Schedule
 from allocator.inputs.case import rate_to_steps
 from allocator.inputs.register_sheets import TOTAL
 from allocator.inputs.schemas.base import in_force
+from allocator.plan.ties import Tie, sure_subsidies, ties_of
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Tap:
     source: str
     place: str
     rooms: tuple[int, ...]
+    ties: tuple[Tie, ...] = ()
+    """Ratios that what it pays counts in."""
 
 
 @dataclass(frozen=True)
@@ -135,15 +138,16 @@ class Purses:
 
     # ---------------------------------------------------------------- paying
 
-    def tap(self, source: str, place: str, estate: str) -> Tap:
-        """The tap of a source at its place, paying for an estate ("" for a whole county)."""
+    def tap(self, source: str, place: str, estate: str, county: str) -> Tap:
+        """The tap of a source at its place, paying for an estate ("" for a whole county) of a county."""
         spec, residents = self._index.case.policy.sources[source], self._index.case.policy.residents
         keys: list[Hashable] = [("total", source, place), ("city total", source), ("pledge", source, place)]
         if estate:
             keys += [("cap", source, number, estate) for number in range(len(spec.caps))]
             if residents is not None and spec.payer == residents.payer:
                 keys.append(("affordable", estate))
-        return Tap(source, place, self.rooms(keys))
+            keys.append(("subsidy", source, estate))
+        return Tap(source, place, self.rooms(keys), ties_of(self._index, source, estate, county))
 
     def available(self, tap: Tap, year: int, want: int) -> int:
         """How much of ``want`` the tap can pay in a year; lots are issued as far as they are needed for it."""
@@ -153,6 +157,9 @@ class Purses:
         city = self._room.get(("city", tap.source, year))
         if city is not None:
             want = min(want, left[city])
+        for tie in tap.ties:
+            if tie.per_step < 0:
+                want = min(want, left[self._tied(tie, year)] // -tie.per_step)
         account = self._accounts.get((tap.source, tap.place))
         if account is None or want <= 0:
             return max(want, 0)
@@ -168,9 +175,18 @@ class Purses:
         city = self._room.get(("city", tap.source, year))
         if city is not None:
             self._change(self._left, city, -amount)
+        for tie in tap.ties:
+            self._change(self._left, self._tied(tie, year), amount * tie.per_step)
         account = self._accounts.get((tap.source, tap.place))
         if account is not None:
             self._change(account.spent, year - self._first, amount)
+
+    def _tied(self, tie: Tie, year: int) -> int:
+        """Room of a ratio: what others paid times its numerator, less what was matched times its denominator."""
+        key = tie.key(year)
+        if key not in self._room:
+            self.limit(key, 0)
+        return self._room[key]
 
     def add(self, source: str, place: str, year: int, amount: int) -> None:
         """Money that arrives."""
@@ -281,6 +297,8 @@ class Purses:
                 for estate, quantity in zip(estates["estate_id"], base, strict=True):
                     most = rate_to_steps(amount.value, amount.unit, Decimal(str(quantity)), case.scenario.money)
                     self.limit(("cap", name, number, estate), most)
+        for source_id, estate, most in sure_subsidies(self._index):
+            self.limit(("subsidy", source_id, estate), most)
         rules = case.policy.residents
         amount = in_force(rules.affordability or (), case.scenario.as_of) if rules else None
         if amount is not None:

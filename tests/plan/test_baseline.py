@@ -18,7 +18,7 @@ from tests.builders import make_case
 from tests.features import FEATURES
 from tests.strategies import small_cases
 
-REACHING = ("minimum_use", "fairness", "locks", "persistence")
+REACHING = ("minimum_use", "fairness", "locks", "persistence", "splits")
 """Features that ask a plan to reach, or to keep, something, which ranking and funding does not try."""
 
 
@@ -178,6 +178,29 @@ def test_shares_of_sources_hold(budget: int, *, expected: bool) -> None:
         limits=[{"amount": budget}, {"source": "grant", "amount": 500}],
     )  # fmt: skip
     assert bool(found) is expected
+
+
+def test_a_source_is_matched_by_what_others_have_paid() -> None:
+    """Of 110 the award pays 0.4 of what the budget has paid before: 31 beside 79, and with 78 one is missing."""
+    award = {"sources": {"award": {"payer": "government", "scope": "city"}}}
+    rule = {"sources": ["award"], "of": ["budget"], "at_most": 0.4}
+    for budget, expected in ((79, {"a": 2025, "b": 2025}), (78, {"a": 2025})):
+        found = starts(
+            estates=estates(a=9, b=8), items=roofs(a=50, b=60), policy={**award, "matching": {"m": rule}},
+            limits=[{"amount": budget}, {"source": "award", "amount": 1000}],
+        )  # fmt: skip
+        assert found == expected
+
+
+def test_a_subsidy_with_a_kink_pays_what_it_pays_anyway() -> None:
+    """Of 100 it pays 0.3 less twice the expected 0.1 if residents pay nothing: 10, and the budget 90."""
+    policy = {
+        "sources": {"subsidy": {"payer": "government", "scope": "city"}},
+        "kickers": {"k": {"source": "subsidy", "payer": "resident", "share": 0.3, "expected": {"basic": 0.1}}},
+    }
+    for budget, expected in ((90, {"a": 2025}), (89, {})):
+        limits = [{"amount": budget}, {"source": "subsidy", "amount": 1000}]
+        assert starts(estates=estates(a=9), items=roofs(a=100), policy=policy, limits=limits) == expected
 
 
 def test_a_formula_grant_may_pay_for_what_earns_it() -> None:

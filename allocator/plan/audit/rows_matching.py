@@ -65,7 +65,8 @@ class Kinked:
         facts = self.program.facts
         works = [w for w in facts.case.policy.works if self.name in self.program.funding.counting(w)]
         items = facts.items[facts.items["work"].isin(works) & facts.items["estate"].isin(self.estates)]
-        cost = facts.parts.groupby("item")["cost"].sum().reindex(items.index, fill_value=0).astype("int64")
+        parts = facts.parts[facts.parts["from_year"] == facts.first]  # a cost is the same whenever the work is done
+        cost = parts.groupby("item")["cost"].sum().reindex(items.index, fill_value=0).astype("int64")
         share = [fraction(self.kicker.expected[kind]) for kind in items["work_class"]]
         items = items[["estate", "work", "must", "group"]].assign(
             cost=cost, share=pd.Series(share, items.index, dtype=object)
@@ -77,7 +78,7 @@ class Kinked:
         """Savings on counted items: saving, estate, on, one, other, change (negative)."""
         facts, rows = self.program.facts, []
         first = facts.items.sort_index().drop_duplicates(["estate", "work"])
-        parts = facts.parts
+        parts = facts.parts[facts.parts["from_year"] == facts.first]
         for key, saving in facts.case.policy.savings.items():
             for estate in self.estates:
                 here = first[first["estate"] == estate].set_index("work", drop=False)["item"]
