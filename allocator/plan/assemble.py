@@ -84,6 +84,8 @@ def _later_years(payments: pd.DataFrame, plan_year: int) -> pd.DataFrame:
 def headline_values(f: Formulation, x: Floats, tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
     """Value of every goal at ``x``; breaches counted from the plan, not from slack columns."""
     values = {name: goal.value(x) for name, goal in f.goals.items()}
+    # money is whole steps times prices of few decimals: what is beyond is floating point
+    values |= {name: round(value, 6) for name, value in values.items() if f.goals[name].unit == "money"}
     tasks = tables["tasks"]
     bound = np.where(tasks["planned"] < tasks["minimum"], tasks["minimum"], tasks["maximum"])
     values["tasks"] = float((tasks["breach"] / np.maximum(bound, 1)).sum())

@@ -170,6 +170,20 @@ def test_a_whole_run_with_both_passes_its_audit() -> None:
     assert {goal["id"]: goal["value"] for goal in plan.manifest["goals"]}["shortfall"] == 3  # type: ignore[attr-defined]
 
 
+def test_a_goal_at_a_price_is_told_to_six_decimals() -> None:
+    """Many steps times a price are no exact float; the manifest and the audit agree all the same."""
+    parts = {
+        **TIED, "items": [{"estate": "a", "cost": 7_600_000}], "limits": [{"amount": 5_000_000}],
+        "carried": [{"arrival_year": 2024, "project": "old", "amount": 3_000_017}],
+        "running": [{"project": "old", "amount": 13}], "policy": {"reallocation": {"price": 0.05003}},
+    }  # fmt: skip
+    plan = allocator.solve(make_case(**parts), time_limit=20)
+    assert plan.tables["reallocations"]["amount"].tolist() == [2_600_000]
+    assert {goal["id"]: goal["value"] for goal in plan.manifest["goals"]}["public_money"] == 7_730_078  # type: ignore[attr-defined]
+    odd = {**parts, "items": [{"estate": "a", "cost": 7_600_001}]}
+    assert allocator.solve(make_case(**odd), time_limit=20).manifest["audit"]["failures"] == 0  # type: ignore[index]
+
+
 LATE: dict[str, Any] = {
     "estates": [{"estate": "a"}],
     "items": [{"estate": "a", "cost": 10}],

@@ -125,12 +125,15 @@ def _is_value(view: View, goal: str, own: Fraction, found: object) -> bool:
     """Whether a figure of the manifest is the goal's value; money may be told in steps or in the money unit."""
     number = _number(found)
     if goal in MONEY_GOALS:
+        if own.denominator > 1:  # at a price: the manifest tells six decimals
+            return number is not None and abs(number - own) <= VALUE_TOLERANCE
         return number in (own, fraction(from_steps(int(own), view.facts.case.scenario.money)))
     return number is not None and abs(number - own) <= VALUE_TOLERANCE * max(Fraction(1), abs(own))
 
 
 def _told(view: View, goal: str, own: Fraction) -> str:
-    return str(from_steps(int(own), view.facts.case.scenario.money) if goal in MONEY_GOALS else float(own))
+    is_whole = goal in MONEY_GOALS and own.denominator == 1
+    return str(from_steps(int(own), view.facts.case.scenario.money) if is_whole else float(own))
 
 
 def _gaps(view: View, manifest: Mapping[str, object], book: Book) -> None:
