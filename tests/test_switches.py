@@ -38,7 +38,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The town's files, where every rule has something to bite on."""
     zeros = [{"source": source, "place": at, "year": year, "amount": 0} for source, at, year in NO_MONEY]
     tasks = [{**SHEETS["tasks"][0], "min_households": 5, "max_estates": 2}, *SHEETS["tasks"][1:]]
-    case = town(limits=[*SHEETS["limits"], *zeros], tasks=tasks)
+    case = town(limits=[*SHEETS["limits"], *zeros], tasks=tasks, options={"elastic_limits": {"budget": 2}})
     return write_case(case, tmp_path_factory.mktemp("town")).parent
 
 
@@ -89,6 +89,9 @@ GONE: dict[str, tuple[dict[str, str], Count]] = {
     "share of newer estates": ({}, lambda _, s: rows(s, "tasks.newer")),
     "community minimum": ({}, lambda _, s: rows(s, "complete_community")),
     "bundles": ({}, lambda _, s: rows(s, "bundles")),
+    "matching of a source": ({"MATCHING": "city"}, lambda c, _: len(c.policy.matching)),
+    "split between sources": ({"SPLIT": "levels"}, lambda c, _: len(c.policy.splits)),
+    "kicker": ({"KICKER": "kick"}, lambda c, _: len(c.policy.kickers)),
     "affordability": ({}, lambda _, s: rows(s, "residents") - rows(s, "residents.least_share")),
     "least share of residents": ({}, lambda _, s: rows(s, "residents.least_share")),
     "limits of the whole city": ({"SOURCE": "central"}, lambda _, s: rows(s, "source_limits.city")),
@@ -104,6 +107,7 @@ GONE: dict[str, tuple[dict[str, str], Count]] = {
     "moves from the adopted plan": ({}, lambda _, s: rows(s, "persistence.limit")),
     "a lock": ({"PROJECT": "p3"}, lambda _, s: rows(s, "once.lock")),
     "projects that exclude one another": ({}, lambda _, s: rows(s, "once.exclusion")),
+    "local limits that may be exceeded at a price": ({}, lambda _, s: columns(s, "excess")),
     "shortfall": ({}, lambda _, s: columns(s, "pay", "shortfall")),
 }  # fmt: skip
 """Ids that stand for the capitals, and what of the rule is there without the line and none of it with it."""
