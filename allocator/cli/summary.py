@@ -14,6 +14,7 @@ from allocator.i18n import _, language
 from allocator.inputs.case import from_steps
 from allocator.plan.run_folder import Run
 from allocator.reporting.figures import USEFUL_GAP, figures
+from allocator.reporting.views.summary import residents_line, residents_per_household
 
 STATUS_WORDS: dict[str, Callable[[], str]] = {
     "optimal": lambda: _("optimal: proven best"),
@@ -36,6 +37,8 @@ def print_summary(console: Console, run: Run) -> None:
         console.print(running_line(run), markup=False, soft_wrap=True)
     console.print(starts_table(run))
     console.print(money_table(run))
+    if told := residents_text(run):
+        console.print(told, markup=False, soft_wrap=True)
     console.print(baseline_line(run), markup=False, soft_wrap=True)
     console.print(_("Files: {folder}").format(folder=run.path), markup=False, soft_wrap=True)
 
@@ -63,6 +66,23 @@ def running_line(run: Run) -> str:
         projects=bills["project"].nunique(), amount=amount(run, bills["amount"].sum()),
         unit=run.case.scenario.money.unit, first=years[0], last=years[-1], firm=amount(run, bills["firm"].sum()),
     )  # fmt: skip
+
+
+def residents_text(run: Run) -> str:
+    """What residents pay per household, at most and on average, and how many estates pay more than the warning line."""
+    f = figures(run, language())
+    each = residents_per_household(f)
+    if each.empty or not each.max():
+        return ""
+    households = run.tables["estates"].set_index("estate")["households"].reindex(each.index)
+    line = residents_line(f)
+    mean = (each * households).sum() / households.sum()
+    text = _("Residents of {estates:,} estates pay {mean:,.0f} {currency} per household, at most {most:,.0f}.")
+    told = text.format(mean=mean, most=each.max(), estates=len(each), currency=f.currency)
+    if line is None:
+        return told
+    above = _("{count} estates are above the warning line of {line:,.0f}.").format(count=(each > line).sum(), line=line)
+    return f"{told} {above}"
 
 
 def starts_table(run: Run) -> Table:

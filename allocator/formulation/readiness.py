@@ -87,6 +87,14 @@ def _too_few_take_part(case: Case, grid: pd.DataFrame) -> np.ndarray:
     return few
 
 
+def too_little_participation(case: Case) -> dict[str, Decimal]:
+    """Participation stated by estates, where it is below what a gate asks."""
+    asked = [gate.participation.value for gate in case.policy.gates.values() if gate.participation is not None]
+    stated = case.register.pledges.dropna(subset=["participation"])
+    most = stated.groupby("estate")["participation"].max() if len(stated) else pd.Series(dtype=object)
+    return {str(estate): share for estate, share in most.items() if asked and share < max(asked)}
+
+
 def ready_years(case: Case) -> pd.Series:
     """First year each estate may start, by row of the register; ``NEVER`` when ineligible or a gate is not met."""
     estates = case.register.estates

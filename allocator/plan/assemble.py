@@ -10,6 +10,7 @@ import pandas as pd
 from allocator.formulation.build import Formulation
 from allocator.formulation.frames import summed
 from allocator.formulation.funding import SHORTFALL
+from allocator.plan.blocked import blocked_pledges
 from allocator.plan.choices import read_choices
 from allocator.plan.debt_tables import debt_tables
 from allocator.plan.explanation import explain_estates, passed_over
@@ -37,7 +38,8 @@ def assemble(f: Formulation, x: Floats, baseline: pd.Series) -> dict[str, pd.Dat
     estates = estates_table(f, choices, works, baseline)
     tasks = tasks_table(f, estates)
     bundles = bundles_table(f, choices, estates)
-    estates = explain_estates(f, estates, accounts, tasks)
+    blocked = blocked_pledges(f.index, estates, works)
+    estates = explain_estates(f, estates, accounts, tasks, blocked)
     tables = {
         "estates": estates,
         "projects": projects_table(f, choices, estates, works),
@@ -54,6 +56,7 @@ def assemble(f: Formulation, x: Floats, baseline: pd.Series) -> dict[str, pd.Dat
         "tasks": tasks,
         "bundles": bundles,
         "moves": moves_table(f, estates, accounts, tasks, bundles),
+        "blocked_pledges": blocked,
         "passed_over": passed_over(f, estates, bundles),
     }
     tables["formula_totals"] = formula_totals_table(f.index, estates)

@@ -10,18 +10,22 @@ import pandas as pd
 from allocator.formulation.build import Formulation
 from allocator.formulation.funding import SHORTFALL
 from allocator.formulation.tasks import capacity_left
+from allocator.inputs.case import from_steps
 from allocator.inputs.register_sheets import TOTAL
 from allocator.plan.baseline import project_scores
 from allocator.plan.tables import TABLES
 
 
-def explain_estates(f: Formulation, estates: pd.DataFrame, accounts: pd.DataFrame, tasks: pd.DataFrame) -> pd.DataFrame:
+def explain_estates(
+    f: Formulation, estates: pd.DataFrame, accounts: pd.DataFrame, tasks: pd.DataFrame, blocked: pd.DataFrame
+) -> pd.DataFrame:
     """``estates`` with ``reason`` and ``reason_detail`` of those not chosen; the first reason that applies counts."""
     estates = estates.copy()
     open_ = estates["state"] == "not_chosen"
     for code, detail in (
-        _locked(f, estates), _exclusive(f, estates), _late(f, estates), _unfunded(f, estates),
-        _full(f, estates), _task_full(f, estates, tasks), _weaker(estates), _money(f, estates, accounts),
+        _locked(f, estates), _exclusive(f, estates), _late(f, estates), _unpledged(f, estates, blocked),
+        _unfunded(f, estates), _full(f, estates), _task_full(f, estates, tasks), _weaker(estates),
+        _money(f, estates, accounts),
     ):  # fmt: skip
         fits = open_ & detail.notna() & (estates["reason"] == "")
         estates.loc[fits, "reason"] = code
@@ -53,6 +57,17 @@ def _exclusive(f: Formulation, estates: pd.DataFrame) -> Found:
 def _late(f: Formulation, estates: pd.DataFrame) -> Found:
     late = estates["ready_year"] > f.index.start_years[-1]
     return "late_ready", _where(estates, late, estates["ready_year"].astype(str))
+
+
+def _unpledged(f: Formulation, estates: pd.DataFrame, blocked: pd.DataFrame) -> Found:
+    """Estates whose residents' pledges that count fall short of what they must bear."""
+    money = f.index.case.scenario.money
+    own = blocked[(blocked["item"] == "") & (blocked["short"] > 0)]
+    short = {
+        estate: f"{from_steps(int(steps), money):,} {money.unit}"
+        for estate, steps in own[["estate", "short"]].itertuples(index=False, name=None)
+    }
+    return "residents_pledge", _where(estates, estates["estate"].isin(list(short)), estates["estate"].map(short))
 
 
 def _unfunded(f: Formulation, estates: pd.DataFrame) -> Found:

@@ -91,6 +91,13 @@ REASONS: dict[str, Reason] = {
         "实施能力已满",
         "the county's capacity is used up",
     ),
+    "residents_pledge": _reason(
+        "not_chosen",
+        "居民出资未落实：缺{detail}",
+        "residents' pledges that count fall short by {detail}",
+        "居民出资未落实",
+        "residents' pledges fall short",
+    ),
     "no_funding_source": _reason(
         "not_chosen",
         "没有可用资金来源：{detail}",

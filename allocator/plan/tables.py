@@ -260,6 +260,21 @@ TABLES: dict[str, dict[str, Kind]] = {
         "reason": "text",  # code, see plan/reasons.py
         "reason_detail": "text",
     },
+    # Estates that cannot start, and works that cannot be done at started ones, because residents' pledges fall short.
+    "blocked_pledges": {
+        "estate": "text",
+        "name": "text",
+        "county": "text",
+        "item": "text",  # "": the estate itself, with its required works
+        "work": "text",
+        "pledged": "money",  # by all channels of the residents
+        "counted": "money",  # of it, what counts: no vote asked for, or passed
+        "needed": "money",  # what residents must bear at least
+        "least_share": "money",  # of it, what only their least share asks for
+        "short": "money",
+        "participation": "number",  # stated share of households, where it is below the gate's; -1: not so
+        "cure": "text",  # vote | pledge | participation, separated by commas
+    },
     # 越级名单: ready estates not started while a lower score in their county is.
     "passed_over": {
         "estate": "text",

@@ -25,8 +25,8 @@ MOST_ROWS = 300
 _SHOWN = (
     "task_years", "counties", "running_counties", "running_funding", "funding", "whole_funding", "county_debt",
     "cash_years", "source_levels", "source_ties", "reallocations", "formula_totals",
-    "bundles", "not_chosen_summary", "passed_over", "assumptions", "audit_rules", "audit_failures", "tolerances",
-    "goals", "solver_notes", "inputs", "notices",
+    "bundles", "not_chosen_summary", "blocked_pledges", "passed_over", "assumptions", "audit_rules", "audit_failures",
+    "tolerances", "goals", "solver_notes", "inputs", "notices",
 )  # fmt: skip
 """Views shown as tables, with the columns the workbook's layout gives them."""
 

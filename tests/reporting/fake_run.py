@@ -209,6 +209,7 @@ def fake_run(
         "bundles": _bundles(case, estates),
         "moves": pd.DataFrame(columns=list(TABLES["moves"])),
         "reallocations": pd.DataFrame(columns=list(TABLES["reallocations"])),
+        "blocked_pledges": pd.DataFrame(columns=list(TABLES["blocked_pledges"])),
         "passed_over": _passed_over(estates),
     }
     tables["formula_totals"] = _formula_totals()

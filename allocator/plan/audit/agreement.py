@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from allocator.i18n import _
+from allocator.plan.audit.blocked import check_blocked
 from allocator.plan.audit.construction import SPLIT, made_up
 from allocator.plan.audit.facts import NEVER
 from allocator.plan.audit.points import required_points
@@ -36,6 +37,7 @@ def check_tables(view: View, book: Book) -> None:
     _lines(view, book)
     _later_years(view, book)
     _passed_over(view, book)
+    check_blocked(view, book)
 
 
 def _estates(view: View, book: Book) -> None:

@@ -165,12 +165,22 @@ def _residents(f: Figures) -> Iterator[str]:
     if per_household.empty or not per_household.max():
         return
     most = f"{per_household.max():,.0f}"
-    rules = f.run.case.policy.residents
-    warning = in_force(rules.warn_above, f.run.case.scenario.as_of) if rules and rules.warn_above else None
-    line = f.currency_amount(warning.value, warning.unit) if warning else None
-    above = int((per_household > float(line)).sum()) if line is not None else 0
+    line = residents_line(f)
+    above = int((per_household > line).sum()) if line is not None else 0
     key = "residents" if above else "residents_most"
     yield f.say("risks", key, amount=most, count=above, currency=f.currency)
+    blocked = f.table("blocked_pledges")
+    blocked = blocked[(blocked["item"] == "") & (blocked["short"] > 0)]
+    if len(blocked):
+        short = f.money(int(blocked["short"].sum()))
+        yield f.say("risks", "blocked_pledges", count=len(blocked), amount=short, unit=f.unit)
+
+
+def residents_line(f: Figures) -> float | None:
+    """Payment per household above which reports warn, in units of the currency; None without such a line."""
+    rules = f.run.case.policy.residents
+    warning = in_force(rules.warn_above, f.run.case.scenario.as_of) if rules and rules.warn_above else None
+    return float(f.currency_amount(warning.value, warning.unit)) if warning else None
 
 
 def residents_per_household(f: Figures) -> pd.Series[float]:
