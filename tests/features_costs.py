@@ -65,7 +65,46 @@ def _dated_grant(draft: Draft) -> None:
         item.update(quantity=float(draft.whole(1, 2)), size=float(draft.whole(4, 6)))
 
 
+def _unit_cap(draft: Draft) -> None:
+    """What a source pays at an estate is capped by the quantity of works done there; some have none."""
+    works = draft.one([["lift"], ["roof", "lift"], ["roof", "pipe", "door"]])
+    cap = {"per": "unit", "works": works, "amount": draft.whole(1, 10) * 10}
+    draft.policy["sources"].setdefault(draft.one(["budget", "pledge"]), {})["caps"] = [cap]
+    for item in draft.items:
+        item["quantity"] = draft.one([None, float(draft.whole(1, 20)), draft.whole(1, 9) / 2])
+
+
+def _minimum_use_carried(draft: Draft) -> None:
+    """Money that must be used, in part, in the year it arrives, and may be carried on."""
+    draft.policy["sources"].setdefault("budget", {})["usable_years"] = 2
+    for limit in draft.sheets["limits"]:
+        if limit["source"] == "budget" and limit["place"] and draft.one([True, False]):
+            limit["minimum_use"] = draft.money(0, limit["amount"])
+    draft.add("carried", place=draft.one(draft.counties), arrival_year=2024, amount=draft.money(50, 300))
+
+
+def _mixed_limits(draft: Draft) -> None:
+    """An account's year in rows of different certainty; an area's total, alone or beside its years; a city total."""
+    for certainty in ("issued", "applied"):
+        draft.add(
+            "limits", source="budget", place=draft.counties[0], year=draft.years[0], amount=draft.money(0, 300),
+            certainty=certainty,
+        )  # fmt: skip
+    draft.policy["sources"]["award"] = {"payer": "government", "scope": "area"}
+    draft.estates[0]["area"] = draft.estates[0].get("area") or "z"
+    place, totals = draft.estates[0]["area"], draft.one([["years"], ["years", "total"], ["years", "total", "city"]])
+    for year in draft.years:
+        draft.add("limits", source="award", place=place, year=year, amount=draft.money(50, 400))
+    if "total" in totals:
+        draft.add("limits", source="award", place=place, year=0, amount=draft.money(50, 400))
+    if "city" in totals:
+        draft.add("limits", source="award", place="", year=0, amount=draft.money(50, 300))
+
+
 FEATURES_OF_COSTS: dict[str, Callable[[Draft], None]] = {
+    "unit_cap": _unit_cap,
+    "minimum_use_carried": _minimum_use_carried,
+    "mixed_limits": _mixed_limits,
     "construction_share": _construction_share,
     "dated_grant": _dated_grant,
 }

@@ -27,6 +27,12 @@ def check_sources(findings: Findings, money: Money) -> None:
         for position, cap in enumerate(source.caps):
             for dated, amount in enumerate(cap.amount):
                 findings.money_unit((*path, "caps", position, "amount", dated, "unit"), amount.unit, money)
+            for place, work in enumerate(cap.works):
+                findings.known((*path, "caps", position, "works", place), work, policy.works, _("work"))
+            if (cap.per == "unit") != bool(cap.works):
+                text = _("a cap per unit counts the quantity of works, other caps do not")
+                cure = _("name works for per: unit, and only there")
+                findings.add((*path, "caps", position, "works"), text, cure)
         if source.formula is not None:
             findings.money_unit((*path, "formula", "unit"), source.formula.unit, money)
         _share_limit(findings, source_id, source)

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
 
+import pandas as pd
+
 from allocator.formulation.accounts import carried_money, declared, running_bills, yearly_accounts
 from allocator.formulation.debt import bond_quotas, is_bond_fed, lot_steps, schedule
-from allocator.formulation.families.caps import BASE
+from allocator.formulation.families.caps import BASE, unit_caps
 from allocator.formulation.index import Index
 from allocator.formulation.pledges import counted_pledges
 from allocator.formulation.splitting import Schedule
@@ -293,6 +295,9 @@ class Purses:
                 amount = in_force(cap.amount, case.scenario.as_of)
                 if amount is None:
                     continue
+                if cap.per == "unit":
+                    self._limit_units(("cap", name, number), unit_caps(self._index, amount, cap.works))
+                    continue
                 base = estates[BASE[cap.per]] if BASE[cap.per] else [1] * len(estates)
                 for estate, quantity in zip(estates["estate_id"], base, strict=True):
                     most = rate_to_steps(amount.value, amount.unit, Decimal(str(quantity)), case.scenario.money)
@@ -305,6 +310,13 @@ class Purses:
             for estate, households in zip(estates["estate_id"], estates["households"], strict=True):
                 most = rate_to_steps(amount.value, amount.unit, Decimal(int(households)), case.scenario.money)
                 self.limit(("affordable", estate), most)
+
+    def _limit_units(self, key: tuple[str, str, int], steps: pd.Series) -> None:
+        """A cap per unit of work: required items count, for only they are sure to be done."""
+        items = self._index.items.loc[steps.index]
+        sure = steps.where(items["required"].astype(bool), 0).groupby(items["estate"]).sum()
+        for estate, name in self._index.estates["estate_id"].items():
+            self.limit((*key, name), int(sure.get(estate, 0)))
 
     def _limit_debt(self) -> None:
         """Bonds with their quotas, and ceilings on stock and service."""

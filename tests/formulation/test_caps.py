@@ -11,6 +11,7 @@ from tests.solved import check_worked
 CASES = (
     "caps_are_not_pooled",
     "caps_over_all_years",
+    "caps_per_unit_of_works_done",
 )
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.solved import check_worked
 
 CASES = (
+    "routes_of_a_whole_project",
     "routes_exclude_sources",
     "routes_of_optional_items",
     "routes_listed_year",

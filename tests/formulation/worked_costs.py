@@ -59,6 +59,48 @@ def _tower(size: int, **changes: Any) -> dict[str, Any]:
 
 
 COSTS: dict[str, Worked] = {
+    "caps_per_unit_of_works_done": Worked(
+        "10 per unit: two and a half of the main allow 25, the roof not done nothing, so 35 of 60 are short",
+        {
+            "estates": [{"estate": "a"}],
+            "items": [
+                {"estate": "a", "work": "main", "cost": 60, "quantity": 2.5},
+                {"estate": "a", "cost": 500, "quantity": 9, "required": False},
+            ],
+            "policy": {
+                "works": {"main": {"components": {"all": {"rule": "public"}}}},
+                "sources": {"budget": {"caps": [{"per": "unit", "works": ["main", "roof"], "amount": 10}]}},
+            },
+            "scenario": {"locks": {"a": "must"}},
+            "limits": [{"amount": 1000}],
+        },
+        {"shortfall": 35, "public_money": 25},
+    ),
+    "routes_of_a_whole_project": Worked(
+        "two estates apply as one: the investment has 60, but may not pay the main of the other; the grant's 100 may",
+        {
+            "estates": [{"estate": "a", "project": "p"}, {"estate": "b", "project": "p"}],
+            "items": [{"estate": "a", "cost": 60}, {"estate": "b", "work": "main", "cost": 50}],
+            "projects": [{"project": "p", "routes": ["by_grant", "by_investment"]}],
+            "policy": {
+                "cost_split": _SPLIT,
+                "works": {"main": {"components": {"all": {"rule": "public"}}}},
+                "sources": {
+                    "grant": {"payer": "government"},
+                    "investment": {
+                        "payer": "government",
+                        "excludes": ["grant"],
+                        "eligible": {"works": ["roof"]},
+                        "share": {"of": "construction", "max": 1},
+                    },
+                },
+                "routes": {"by_grant": {"without": ["investment"]}, "by_investment": {"without": ["grant"]}},
+            },
+            "scenario": {"locks": {"p": "must"}},
+            "limits": [{"source": "investment", "amount": 60}, {"source": "grant", "amount": 100}],
+        },
+        {"shortfall": 10},
+    ),
     "balance_of_a_grant_by_the_year_of_payment": Worked(
         "built in 2025 the tower of size 6 gets 7.5 + 4 + 1, rounded to 13: 27 are the county's",
         _tower(6),

@@ -289,7 +289,8 @@ class Money:
                 if source.scope == "estate" and source.limited:
                     self.at_most(paid, self.facts.pledged(estate, name))
                 for cap in source.caps:
-                    self.at_most(paid, self._cap(cap, row))
+                    most = self._cap(cap, row) if cap.per != "unit" else self._units_cap(cap, estate)
+                    self.at_most(paid, most)
             self._keep_least_shares(estate)
             residents = self.facts.policy.residents
             if residents is not None and residents.affordability is not None:
@@ -322,6 +323,15 @@ class Money:
         values = in_force(self.facts.policy.rules[part.rule].values, self.facts.scenario.as_of)
         assert values is not None
         return payer in values.shares and values.shares[payer].max > 0
+
+    def _units_cap(self, cap: Cap, estate: str) -> int:
+        """What the works done at an estate allow, each by its quantity."""
+        done = (row for row in self.facts.rows("items") if row["item"] in self.point.done and row["work"] in cap.works)
+        return sum(
+            self._rate(cap.amount, row["quantity"])
+            for row in done
+            if row["estate"] == estate and given(row["quantity"])
+        )
 
     def _cap(self, cap: Cap, row: Row) -> int:
         quantity = {"household": row["households"], "floor_area": row["floor_area"], "estate": 1}[cap.per]

@@ -18,7 +18,7 @@ from tests.builders import make_case
 from tests.features import FEATURES
 from tests.strategies import small_cases
 
-REACHING = ("minimum_use", "fairness", "locks", "persistence", "splits")
+REACHING = ("minimum_use", "minimum_use_carried", "fairness", "locks", "persistence", "splits")
 """Features that ask a plan to reach, or to keep, something, which ranking and funding does not try."""
 
 

@@ -25,9 +25,14 @@ class Eligibility(Strict):
 class Cap(Strict):
     """The most a source pays at one estate over the whole life of its works."""
 
-    per: Literal["household", "floor_area", "estate"]
+    per: Literal["household", "floor_area", "estate", "unit"]
     amount: Dated
-    """Amount per household, square metre or estate; unit 元/户, 元/平方米 or 万元/个 (money unit, slash, anything)."""
+    """Amount per household, square metre, estate or unit.
+
+    Unit 元/户, 元/平方米, 万元/个, 万元/部 (money unit, slash, anything).
+    """
+    works: tuple[Id, ...] = ()
+    """Works whose quantity is counted ``per: unit``; only works that are done count."""
 
 
 Region = Literal["东部", "中部", "西部", "东北"]

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from allocator.i18n import _
-from allocator.inputs.schemas.base import Cited, in_force
+from allocator.inputs.schemas.base import Cited, Quantity, in_force
+from allocator.inputs.schemas.sources import Cap
 from allocator.plan.audit.admission import passed_votes
 from allocator.plan.audit.facts import SHORTFALL
 from allocator.plan.audit.funding import Funding
@@ -166,11 +167,21 @@ def _caps(view: View, book: Book) -> None:
             amount = in_force(cap.amount, view.facts.as_of)
             if amount is None:
                 continue
-            most = view.facts.per_estate(amount, counts[cap.per]).where(started, 0).rename_axis("estate")
+            if cap.per == "unit":
+                most = _per_units_done(view, amount, cap)
+            else:
+                most = view.facts.per_estate(amount, counts[cap.per]).where(started, 0).rename_axis("estate")
             book.at_most(
                 "caps", _("{source}: most per {unit} at each estate").format(source=key, unit=cap.per),
                 _of(paid, key), most, money=True,
             )  # fmt: skip
+
+
+def _per_units_done(view: View, amount: Quantity, cap: Cap) -> pd.Series:
+    """What the works done at each estate allow, by their quantities."""
+    done = view.done[view.done["work"].isin(cap.works)]
+    sums = view.facts.per_estate(amount, done["quantity"].fillna(0)).groupby(done["estate"]).sum()
+    return sums.reindex(view.estates.index, fill_value=0).astype("int64").rename_axis("estate")
 
 
 def _residents(view: View, book: Book) -> None:

@@ -135,6 +135,14 @@ def _caps(money: MoneyColumns, rows: Rows) -> None:
             pays = money.pays[money.pays["source"] == key].assign(number=number)
             names = labels("caps", pays, ["estate", "source", "number"])
             rows.add(names, pays["column"])
+            if cap.per == "unit":
+                rows.put(names, upper=0)
+                items = money.program.items
+                works = items[items["work"].isin(cap.works)].assign(source=key, number=number)
+                quantity = lookup(works["item"], facts.items["quantity"].fillna(0).astype("str"), "0")
+                allowed = facts.per_estate(amount, quantity)
+                rows.add(labels("caps", works, ["estate", "source", "number"]), works["act"], -allowed.astype(object))
+                continue
             _up_to_start(
                 money, rows, ("caps", key, number), facts.per_estate(amount, counts[cap.per]), set(pays["estate"])
             )

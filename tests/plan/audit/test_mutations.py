@@ -367,6 +367,7 @@ INPUT_MUTATIONS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         "balance",
         lambda: {"policy": {"unit_grants": {"elevator": {"values": {"tiers": [{"up_to": 7, "amount": 20}]}}}}},
     ),
+    "fewer units than a cap counts": ("caps", lambda: sheet("items", {"estate": "e1", "work": "lift"}, quantity=0.9)),
     "a unit grant that has ended": (
         "balance",
         lambda: {

@@ -62,7 +62,10 @@ POLICY: dict[str, Any] = {
         "award": {"payer": "government", "formula": {"per_household": 1, "unit": "k", "lag_years": 1}},
         "fund": {
             "payer": "resident", "eligible": {"works": ("lift",)},
-            "caps": [{"per": "household", "amount": {"value": 1, "unit": "k/household"}}],
+            "caps": [
+                {"per": "household", "amount": {"value": 1, "unit": "k/household"}},
+                {"per": "unit", "works": ("lift",), "amount": {"value": 10, "unit": "k/lift"}},
+            ],
         },
         "water": {"payer": "utility", "limited": False},
         "pledge": {"vote": {"people": 0.5, "area": 0.5, "more_than": True, "taking_part": 0.7}},
