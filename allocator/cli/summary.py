@@ -12,6 +12,7 @@ from rich.table import Table
 
 from allocator.i18n import _, language
 from allocator.inputs.case import from_steps
+from allocator.inputs.register_sheets import DEBT_SERVICE
 from allocator.plan.run_folder import Run
 from allocator.reporting.figures import USEFUL_GAP, figures
 from allocator.reporting.views.summary import residents_line, residents_per_household
@@ -58,12 +59,12 @@ def proof_line(run: Run) -> str:
 def running_line(run: Run) -> str:
     """Projects under way (续建) and their bills, which come before any new start."""
     bills = run.tables["running"]
-    years = sorted(set(bills["year"]))
+    years, projects = sorted(set(bills["year"])), bills.loc[bills["kind"] != DEBT_SERVICE, "project"]
     return _(
         "Under way: {projects:,} projects with bills of {amount} {unit} in {first}-{last} (firm: {firm}), "
         "charged before the new starts below."
     ).format(
-        projects=bills["project"].nunique(), amount=amount(run, bills["amount"].sum()),
+        projects=projects.nunique(), amount=amount(run, bills["amount"].sum()),
         unit=run.case.scenario.money.unit, first=years[0], last=years[-1], firm=amount(run, bills["firm"].sum()),
     )  # fmt: skip
 

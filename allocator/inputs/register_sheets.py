@@ -59,6 +59,8 @@ STATUS = {
     "D级危房": "dangerous_d",
 }
 GATE_STATE = {"已具备": "met", "承诺": "promised", "不具备": "unmet"}
+DEBT_SERVICE = "debt_service"
+BILL_KINDS = {"项目": "project", "债券还本付息": DEBT_SERVICE}
 CERTAINTY = {
     "预计": "expected", "申报中": "applied", "提前下达": "advance", "已下达": "issued", "已到位": "arrived",
 }
@@ -184,6 +186,8 @@ SHEETS: tuple[Sheet, ...] = (
         Column("year", "年度", "year", required=True),
         Column("amount", "应付金额", "money", required=True, doc="bill that falls due, charged before any new start"),
         Column("document", "依据", "text", default=""),
+        Column("kind", "类别", "choice", default="project", choices=BILL_KINDS,
+               doc="债券还本付息 on each bill of bonds issued before: no project, and counted as none"),
     )),
     Sheet("carried", "结转资金", identity=("source", "place", "project", "arrival_year"), columns=(
         Column("source", "资金来源", "id", required=True, refers="policy.sources"),

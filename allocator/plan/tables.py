@@ -94,6 +94,7 @@ TABLES: dict[str, dict[str, Kind]] = {
     "running": {
         "project": "text",
         "name": "text",
+        "kind": "text",  # project, or debt_service: bonds issued before, which are no project
         "county": "text",
         "start_year": "int",  # 0: not told
         "estates": "int",

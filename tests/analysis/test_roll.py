@@ -156,7 +156,8 @@ def test_debt_ties_by_county_and_year(run: Run, rolled: Rolled) -> None:
     service = told["existing_service"] + told["principal"] + told["interest"]
     assert sheet["existing_service"].to_dict() == service.reindex(sheet.index).to_dict()
     bills = rolled.case.register.running
-    bills = bills[bills["project"].str.startswith("general-")]
+    assert (bills["project"].str.startswith("general-") == (bills["kind"] == "debt_service")).all()
+    bills = bills[bills["kind"] == "debt_service"]
     assert at(bills[["county", "year", "amount"]], "county", "year") == {
         key: int(told.loc[key, "principal"] + told.loc[key, "interest"]) for key in told.index
         if told.loc[key, "principal"] > 0

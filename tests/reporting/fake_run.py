@@ -362,6 +362,7 @@ def _running(case: Case, accounts: pd.DataFrame) -> pd.DataFrame:
     return bills.assign(
         project="old-" + bills["county"],
         name=bills["county"] + "续建项目",
+        kind="project",
         start_year=YEARS[0] - 1,
         estates=2,
         households=150,

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from allocator.inputs.case import Case
+from allocator.inputs.register_sheets import DEBT_SERVICE
 from allocator.plan.run_folder import Run
 from allocator.reporting.figures import Figures, figures
 from allocator.reporting.views import VIEWS
@@ -55,6 +56,22 @@ def test_counties_add_their_projects_up(seen: Figures) -> None:
     assert rows["projects"].to_dict() == dict.fromkeys(COUNTIES, 1)
     assert rows["paid_before"].tolist() == [290_00, *[0] * (len(COUNTIES) - 1)]
     assert rows["amount"].sum() == seen.table("running")["amount"].sum()
+
+
+def test_bonds_issued_before_are_no_projects(seen: Figures) -> None:
+    """Their bills stand in a section of their own, after the projects; counties count them in money alone."""
+    bills = seen.run.tables["running"]
+    served = bills.assign(kind=bills["kind"].mask(bills["project"] == f"old-{COUNTIES[0]}", DEBT_SERVICE))
+    run = Run(seen.run.case, {**seen.run.tables, "running": served}, seen.run.manifest, seen.run.path)
+    own = figures(run, "zh")
+    rows = VIEWS["running_projects"](own)
+    assert rows[["project", "section"]].to_numpy().tolist() == [
+        *([f"old-{county}", county] for county in COUNTIES[1:]),
+        [f"old-{COUNTIES[0]}", "已发行债券还本付息(不是项目)"],
+    ]
+    counties = VIEWS["running_counties"](own).set_index("county")
+    assert counties["projects"].to_dict() == {county: int(county != COUNTIES[0]) for county in COUNTIES}
+    assert counties["amount"].to_dict() == bills.groupby("county")["amount"].sum().to_dict()
 
 
 def test_levels_and_counties_show_both_apart(seen: Figures) -> None:

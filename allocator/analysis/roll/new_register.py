@@ -11,7 +11,7 @@ from allocator.analysis.roll.happened import Happened
 from allocator.analysis.roll.new_limits import new_capacity, new_limits, new_tasks
 from allocator.analysis.roll.purses import Account, Purse, bond_service, counties
 from allocator.inputs.frames import blank_value, series
-from allocator.inputs.register_sheets import SHEET
+from allocator.inputs.register_sheets import DEBT_SERVICE, SHEET
 
 _OF_ESTATES = ("items", "gates", "pledges", "votes")
 
@@ -132,12 +132,13 @@ def _facts(happened: Happened) -> pd.DataFrame:
     """Facts of every project under way: as registered, or as its start was reported."""
     register = happened.year.case.register
     columns = ["name", "county", "start_year", "estates", "households", "estimate", "contract", "done", "expected_end"]
-    columns += ["document"]
+    columns += ["document", "kind"]
     old = register.running.drop_duplicates("project")[["project", *columns]]
     sizes = register.estates.groupby("project").agg(estates=("estate", "size"), households=("households", "sum"))
     first = register.estates.groupby("project")["name"].first()
     started = happened.started.drop(columns=["name"]).join(sizes)
     names = register.projects.set_index("project")["name"].reindex(started.index).fillna("")
+    started["kind"] = "project"
     started["name"] = names.where(names != "", first.reindex(started.index).fillna(""))
     started["county"] = pd.Series(counties(happened), dtype=object).reindex(started.index)
     return pd.concat([old, started.reset_index()[["project", *columns]]], ignore_index=True)
@@ -152,7 +153,7 @@ def _service_rows(happened: Happened, last_payment: int) -> pd.DataFrame:
             "project": f"{bond}-{county}-{past}",
             # as the register is written, whatever language messages have
             "name": f"{policy.bonds[bond].label.text('zh') or bond}还本付息({past}年发行)",
-            "county": county, "start_year": past, "source": source, "year": due, "amount": principal + interest,
+            "county": county, "source": source, "year": due, "amount": principal + interest, "kind": DEBT_SERVICE,
         }
         for bond, county, source, due, principal, interest in bond_service(happened)
         if due <= last_payment and principal + interest

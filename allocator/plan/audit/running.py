@@ -56,7 +56,7 @@ def _bills(accounts: Accounts) -> pd.DataFrame:
 
 def _texts(table: pd.DataFrame, bills: pd.DataFrame, book: Book) -> None:
     facts = table[BILL].merge(bills.drop_duplicates(BILL), on=BILL, how="left")
-    for name in ("name", "county", "level", "ledger"):
+    for name in ("name", "kind", "county", "level", "ledger"):
         pair = table[[*BILL, name]].assign(expected=facts[name].fillna("").to_numpy())
         wrong = pair[name].astype(object) != pair["expected"].astype(object)
         book.none("source_limits", _("running: {column}").format(column=name), pair, wrong, (BILL, name, "expected"))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
 
+from allocator.inputs.register_sheets import DEBT_SERVICE
 from allocator.inputs.schemas.rollup import Rollup, RollupLine
 from allocator.reporting.figures import SHORTFALL, Figures
 
@@ -126,7 +127,8 @@ def _active(f: Figures, year: int) -> pd.DataFrame:
     until = new["project"].map(last).fillna(new["start_year"])
     new = new[(new["start_year"] <= year) & (until >= year)]
     running = f.table("running")
-    due = running.loc[(running["year"] == year) & (running["amount"] > 0), "project"].unique()
+    projects = running[running["kind"] != DEBT_SERVICE]
+    due = projects.loc[(projects["year"] == year) & (projects["amount"] > 0), "project"].unique()
     known = f.run.case.register.running.groupby("project")["estimate"].max()
     bills = running.groupby("project")["amount"].sum()
     cost = known.reindex(due).astype("Int64").fillna(bills.reindex(due).astype("Int64"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from allocator.inputs.register_sheets import DEBT_SERVICE
 from allocator.reporting.figures import Figures, rank
 from allocator.reporting.views.money_views import PARTS, with_years
 
@@ -12,24 +13,28 @@ FACTS = ("estimate", "contract", "done", "expected_end")
 
 
 def running_projects(f: Figures) -> pd.DataFrame:
-    """One row per project under way: its facts, arrivals and payments so far, bills by year and level.
+    """One row per project under way, then per issue of bonds still served, in a section of their own.
+
+    Columns: facts, arrivals and payments so far, bills by year and level.
 
     Facts the register does not tell are blank; ``paid_before`` and ``arrived`` are blank where no source tells them.
     """
     bills, facts = _bills(f), _facts(f)
-    keys = ["project", "name", "county", "start_year", "estates", "households"]
+    keys = ["project", "name", "kind", "county", "start_year", "estates", "households"]
     rows = bills.groupby(keys, as_index=False)[PARTS].sum().merge(facts, on="project", how="left")
     rows = with_years(rows, bills, ["project"], f.payment_years)
     by_level = bills.pivot_table(index="project", columns="level", values="amount", aggfunc="sum", fill_value=0)
     for level in f.levels:
         own = by_level[level] if level in by_level else pd.Series(0, index=by_level.index)
         rows[f"level_{level}"] = rows["project"].map(own).astype("int64")
+    is_debt = rows["kind"] == DEBT_SERVICE
     rows = rows.assign(
+        kind_order=is_debt.astype("int64"),
         order=rank(rows["county"], f.counties),
         start_text=rows["start_year"].map(lambda year: str(year) if year else ""),
-        section=rows["county"].map(f.place),
+        section=rows["county"].map(f.place).mask(is_debt, f.say("words", "earlier_bonds")),
     )
-    return rows.sort_values(["order", "start_year", "project"])
+    return rows.sort_values(["kind_order", "order", "start_year", "project"])
 
 
 def running_counties(f: Figures) -> pd.DataFrame:
@@ -39,7 +44,8 @@ def running_counties(f: Figures) -> pd.DataFrame:
     whole += [f"paid_{year}" for year in f.payment_years]
     rows = projects.groupby("county", as_index=False)[whole].sum()
     rows = rows.assign(
-        projects=rows["county"].map(projects.groupby("county").size()), order=rank(rows["county"], f.counties)
+        projects=rows["county"].map((projects["kind"] != DEBT_SERVICE).groupby(projects["county"]).sum()),
+        order=rank(rows["county"], f.counties),
     )
     return rows.sort_values("order")
 

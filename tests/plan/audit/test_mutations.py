@@ -216,6 +216,7 @@ PLAN_MUTATIONS: dict[str, tuple[str, Callable[[Tables], None]]] = {
     "a running project's source": ("source_limits", change("running", "amount == 3", source="central")),
     "a running project's year": ("source_limits", change("running", "amount == 3", year=2027)),
     "a running project's name": ("source_limits", change("running", "amount == 3", name="other")),
+    "a running project's kind": ("source_limits", change("running", "amount == 3", kind="debt_service")),
     "a running project's households": ("source_limits", change("running", "amount == 3", households=1)),
     "level of a bill": ("source_limits", change("running", "amount == 3", level="private")),
     "more firm than the bill": ("certainty", change("running", "amount == 3", firm=4)),
