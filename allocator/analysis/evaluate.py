@@ -76,8 +76,9 @@ def evaluate(
 
     Parameters
     ----------
-    effort: time limit of each of: pricing the list, the own plan, forced costs exactly or by estimate, and struck
-        projects (the last two together at most ``forced_time``, twice the time limit by default).
+    effort: time limit of each of: pricing the list, the own plan, struck projects, and forced costs exactly or by
+        estimate (the last two together at most ``forced_time``, twice the time limit by default; forced costs have
+        what struck projects leave).
     reading: ``only``: nothing but the list starts; ``also``: the tool chooses the rest.
     against: a run to compare with, in place of a plan solved here. Where the priced list shows that the own plan can be
         bettered, that is searched once more, from the list.
@@ -100,8 +101,8 @@ def evaluate(
     breaches = (*breaches, *_of_years(asked, breaches, priced.plan), *of_money)
     projects = forced_projects(asked, own.tables)
     clock = Clock(2 * effort.time_limit if forced_time is None else forced_time)
-    forced = _forced_costs(asked, own, projects, replace(effort, time_limit=clock.left / 2))
-    struck = _struck(priced.plan, projects, clock.left)
+    struck = _struck(priced.plan, projects, clock.left / 2)
+    forced = _forced_costs(asked, own, projects, replace(effort, time_limit=clock.left))
     plan = replace(priced.plan, manifest={**priced.plan.manifest, "evaluation": _mark(asked, breaches, priced)})
     comparison = compare_runs([own, as_run(plan, LISTED)])
     return Evaluation(asked, breaches, replace(priced, plan=plan), own, comparison, forced, struck)

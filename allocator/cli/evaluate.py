@@ -190,7 +190,7 @@ def _print_forced(console: Console, e: Evaluation) -> None:
     for name, side in ((_("Project"), "left"), (_("Points lost"), "right"), (_("at least"), "right"),
                        (_("Shortfall added ({unit})").format(unit=unit), "right"),
                        (_("freed if struck ({unit})").format(unit=unit), "right"), (_("How"), "left")):  # fmt: skip
-        table.add_column(name, justify="right" if side == "right" else "left")
+        table.add_column(name, justify="right" if side == "right" else "left", overflow="fold")
     words, money = load_words(), e.comparison.money
     for row in found.head(SHOWN).to_dict("records"):
         amounts = [row[key] for key in ("added_shortfall", "freed_shortfall")]

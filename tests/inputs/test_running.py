@@ -32,7 +32,7 @@ def test_a_fact_told_once_stands_on_every_row(tmp_path: Path) -> None:
     assert case.register.running.to_dict("records") == [
         {"project": "R1", "name": "旧街", "county": "东县", "start_year": 2024, "estates": 2, "households": 90,
          "estimate": 40_00, "contract": 36_00, "done": 20_00, "expected_end": 2025, "source": "county_budget",
-         "arrived": 15_00, "paid": 10_00, "year": year, "amount": amount, "document": ""}
+         "arrived": 15_00, "paid": 10_00, "year": year, "amount": amount, "document": "", "kind": "project"}
         for year, amount in ((2025, 12_00), (2026, 3_50))
     ]  # fmt: skip
     assert case.notices == ()
