@@ -307,10 +307,11 @@ class Money:
             counted = {
                 (item.item, k): part
                 for item in self.facts.items.values()
-                if item.estate == estate
+                if item.item in self.point.done
+                and item.estate == estate
                 and self.facts.policy.works[item.work].work_class == work_class
                 and item.work not in residents.least_share.not_works
-                for k, part in enumerate(item.parts)
+                for k, part in enumerate(item.parts[self.point.done[item.item]])
                 if not part.grant and self._may_bear(residents.payer, part)
             }
             bills = due(self.facts, self.point).get(estate, {})
