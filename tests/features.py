@@ -12,6 +12,7 @@ from tests.features_carry import CARRY
 from tests.features_costs import FEATURES_OF_COSTS
 from tests.features_matching import FEATURES_OF_MATCHING
 from tests.features_residents import RESIDENTS
+from tests.features_special import special_bonds
 
 
 def _carry_over(draft: Draft) -> None:
@@ -380,14 +381,14 @@ def _under_way(draft: Draft) -> None:
 
 
 FEATURES: dict[str, Callable[[Draft], None]] = {
-    f.__name__[1:]: f
+    f.__name__.removeprefix("_"): f
     for f in (
         _projects, _routes, _carry_over, _carried, _grant, _resident_fund, _open_bands, _utility, _two_components,
         _caps, _unit_grant, _estate_part, _formula, _choice_groups, _prerequisites, _savings, _community,
         _always_needed, _gates, _scope, _locks, _exclusions, _tasks, _capacity, _bundles, _bonds, _affordability,
         _fairness, _profiles,
         _staging, _hazards, _points, _goal_order, _minimum_use, _running, _wider_limits,
-        _persistence, _listed, _under_way, *RESIDENTS, *CARRY,
+        _persistence, _listed, _under_way, *RESIDENTS, *CARRY, special_bonds,
     )
 } | FEATURES_OF_COSTS | FEATURES_OF_MATCHING  # fmt: skip
 """Features by name, in the order they are added; later ones may look at what earlier ones put there."""

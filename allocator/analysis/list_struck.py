@@ -104,7 +104,7 @@ class Ledger:
         if project is not None:
             x[self._columns_of(project)] = 0.0
         held = f.integer.copy()
-        for kind in ("issue", "moved"):
+        for kind in ("issue", "borrows", "moved"):
             held[f.columns[kind]["col"].to_numpy(np.int64)] = False
         lower, upper = np.where(held, x, f.lower), np.where(held, x, f.upper)
         lower[f.columns["bonus"]["col"].to_numpy(np.int64)] = 0.0

@@ -23,6 +23,9 @@ DIMENSIONS = (
 )  # fmt: skip
 """What is changed, in the order of the tables."""
 
+CEILINGS = ("stock_ceiling", "service_ceiling", "special_stock_ceiling", "special_service_ceiling")
+"""Columns of the sheet 债务 that limit debt."""
+
 
 @dataclass(frozen=True)
 class NamedVariant:
@@ -134,7 +137,7 @@ class _Expansion:
             sources = [name for name in self.bond_sources if (self.limits["source"] == name).any()]
             yield from self._asked("quota", "", factor, self._scaled_limits(sources, factor), none)
         debt = self.case.register.debt
-        columns = [key for key in ("stock_ceiling", "service_ceiling") if debt[key].notna().any()]
+        columns = [key for key in CEILINGS if debt[key].notna().any()]
         for factor in self.block.ceiling:
             changes: list[dict[str, Any]] = [{"path": f"register.debt.{key}", "scale": factor} for key in columns]
             yield from self._asked("ceiling", "", factor, changes, _("there are no ceilings on debt"))

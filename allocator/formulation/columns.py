@@ -11,13 +11,14 @@ import pandas as pd
 
 from allocator.formulation.accounts import carry_windows, pay_places
 from allocator.formulation.costs import greatest_demand, saving_pairs
-from allocator.formulation.debt import all_quotas, lot_sizes
+from allocator.formulation.debt import all_quotas, lot_sizes, service_terms, special_bonds
 from allocator.formulation.frames import stack, summed
 from allocator.formulation.funding import SHORTFALL
 from allocator.formulation.index import Index, adopted_years
 from allocator.formulation.kickers import kickers_in_force, needs_claim, packages, subsidised_estates
 from allocator.formulation.labels import readable
 from allocator.formulation.reallocation import TIED, excess_windows, own_windows, tied_money
+from allocator.formulation.special import other_debts
 from allocator.formulation.tasks import running_starts, task_bands
 from allocator.inputs.adopted import NOT_STARTED
 
@@ -123,6 +124,9 @@ def _add_bonds(columns: Columns, index: Index) -> None:
     issue = quota.assign(lots=quota["amount"] // lot)
     issue = issue[issue["lots"] > 0]
     columns.add("issue", issue[["bond", "place", "year"]], issue["lots"].to_numpy(float), integer=True)
+    special = issue[issue["bond"].isin(list(special_bonds(index.case)))]
+    keys = special[["place"]].drop_duplicates().merge(other_debts(index.case)[["place"]], on="place")
+    columns.add("borrows", keys, 1.0, integer=True)
 
 
 def _add_money(columns: Columns, index: Index) -> None:
@@ -143,6 +147,7 @@ def _add_money(columns: Columns, index: Index) -> None:
         "use", use[["source", "place", "arrival", "year"]], use["upper"].to_numpy(float), integer=False, money=True
     )
     _add_moved_money(columns, index, pay.assign(upper=upper, place=pay_places(index, pay)))
+    _add_topups(columns, index)
 
 
 def _add_moved_money(columns: Columns, index: Index, pay: pd.DataFrame) -> None:
@@ -154,6 +159,20 @@ def _add_moved_money(columns: Columns, index: Index, pay: pd.DataFrame) -> None:
     columns.add(
         "excess", excess[["source", "place", "year"]], excess["upper"].to_numpy(float), integer=False, money=True
     )
+
+
+def _add_topups(columns: Columns, index: Index) -> None:
+    """What a county adds to a project's income to pay its special bonds; at most all their service."""
+    issue = columns["issue"]
+    issue = issue[issue["bond"].isin(list(special_bonds(index.case)))]
+    lots = pd.Series(np.concatenate(columns.upper))
+    due = service_terms(index.case, issue)
+    due = due[due["year"].isin(index.payment_years)]
+    due = summed(due.assign(amount=due["amount"] * due["col"].map(lots)), ["place"], "amount")
+    keys = _cross(due, index.payment_years)
+    keys["from"] = keys["place"].map(issue.groupby("place")["year"].min()).astype(np.int64)
+    keys = keys[keys["year"] > keys["from"]]
+    columns.add("topup", keys[["place", "year"]], keys["amount"].to_numpy(float), integer=False, money=True)
 
 
 def _add_kickers(columns: Columns, index: Index) -> None:

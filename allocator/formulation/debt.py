@@ -30,6 +30,16 @@ def county_of(case: Case) -> dict[str, str]:
     return {**dict(zip(areas["area"], areas["county"], strict=True)), **{c: c for c in case.scenario.counties}}
 
 
+def special_bonds(case: Case) -> set[str]:
+    """Bonds that areas issue."""
+    return {name for name, bond in case.policy.bonds.items() if bond.kind == "special"}
+
+
+def topup_source(case: Case) -> str:
+    """County source that pays what the income of special-bond projects does not; "" without such bonds."""
+    return next((bond.service_source for bond in case.policy.bonds.values() if bond.kind == "special"), "")
+
+
 def lot_steps(case: Case, bond: str) -> int:
     """Size of a lot of a bond, in whole steps."""
     lot = case.policy.bonds[bond].lot
@@ -76,9 +86,12 @@ def _schedule(lot: int, span: tuple[int, int], coupon: Decimal, repayment: str, 
 def bond_quotas(case: Case, bond: str, years: Sequence[int]) -> pd.DataFrame:
     """Quota of a bond; ``place``, ``county``, ``year``, ``amount`` [steps]."""
     limits, counties = case.register.limits, county_of(case)
+    is_special = case.policy.bonds[bond].kind == "special"
+    areas = case.register.areas
+    places = set(areas.loc[areas["review"] != "refused", "area"]) if is_special else set(case.scenario.counties)
     own = (
         (limits["source"] == case.policy.bonds[bond].source)
-        & limits["place"].isin(list(counties))
+        & limits["place"].isin(places)
         & limits["year"].isin(list(years))
     )
     quota = summed(limits.loc[own, ["place", "year", "amount"]].astype({"year": "int64"}), ["place", "year"], "amount")
@@ -91,15 +104,32 @@ def all_quotas(case: Case, years: Sequence[int]) -> pd.DataFrame:
     return stack(frames, ["bond", "place", "county", "year", "amount"])
 
 
+def county_quotas(case: Case, years: Sequence[int]) -> pd.DataFrame:
+    """What the areas of a county may issue of a special bond together; ``bond``, ``county``, ``year``, ``amount``."""
+    bonds = {case.policy.bonds[name].source: name for name in sorted(special_bonds(case))}
+    limits, areas = case.register.limits, set(case.register.areas["area"])
+    own = limits[limits["source"].isin(list(bonds)) & limits["place"].isin(case.scenario.counties)]
+    own = own[~own["place"].isin(areas) & own["year"].isin(list(years))].rename(columns={"place": "county"})
+    own = own.assign(bond=own["source"].map(bonds)).astype({"year": "int64"})
+    return summed(own, ["bond", "county", "year"], "amount")[["bond", "county", "year", "amount"]]
+
+
 def greatest_service(case: Case, years: Sequence[int]) -> pd.DataFrame:
-    """Service if all quotas of ``years`` were issued; ``source``, ``place`` (county), ``year``, ``amount``."""
+    """What bonds may charge if all quotas of ``years`` were issued; ``source``, ``place``, ``year``, ``amount``.
+
+    ``place`` is the county. Special bonds may charge in any of ``years`` what they cost in all of them.
+    """
     frames = []
     for name, bond in case.policy.bonds.items():
         quota = bond_quotas(case, name, years)
         lots = quota["amount"] // lot_steps(case, name)
         for offset, service in enumerate(schedule(case, name).service, start=1):
             due = quota.assign(year=quota["year"] + offset, amount=lots * service, source=bond.service_source)
-            frames.append(due.assign(place=due["county"]))
+            due = due.assign(place=due["county"])
+            if bond.kind == "special":
+                due = due[due["year"].isin(list(years))].drop(columns="year")
+                due = due.merge(pd.DataFrame({"year": list(years)}), how="cross")
+            frames.append(due)
     return stack(frames, ["source", "place", "year", "amount"])
 
 

@@ -150,8 +150,18 @@ def _candidates(case: Case, kinds: pd.DataFrame) -> pd.DataFrame:
             records.append((kind, part["grant_source"]))
             continue
         payers = bearers(rules, part["payer"], part["rule"])
-        records += [(kind, name) for name, s in active.items() if s.payer in payers and _admits(s.eligible, part)]
+        barred = _never_for_residents(case) if not part["payer"] and rules[part["rule"]].stands_in else set()
+        records += [
+            (kind, name)
+            for name, s in active.items()
+            if s.payer in payers and name not in barred and _admits(s.eligible, part)
+        ]
     return pd.DataFrame(records, columns=["kind", "source"]).astype({"source": object})
+
+
+def _never_for_residents(case: Case) -> set[str]:
+    """Sources that may not stand in for residents: the money of special bonds."""
+    return {bond.source for bond in case.policy.bonds.values() if bond.kind == "special"}
 
 
 def scopes(case: Case, source: pd.Series) -> pd.Series:
@@ -175,13 +185,17 @@ def places_with_money(case: Case) -> pd.DataFrame:
     register, policy = case.register, case.policy
     fed = {bond.source for bond in policy.bonds.values()}
     declared = pd.concat([register.limits[["source", "place"]], register.carried[["source", "place"]]])
-    declared = declared[(declared["place"] != "") & scopes(case, declared["source"]).isin(["county", "area"])]
+    scope = scopes(case, declared["source"])
+    at_area = (scope == "area") & declared["place"].isin(list(register.areas["area"]))
+    declared = declared[((declared["place"] != "") & (scope == "county")) | at_area]
     records = list(declared.itertuples(index=False, name=None))
     places = {"county": list(case.scenario.counties), "area": list(register.areas["area"])}
     for name, source in policy.sources.items():
         if source.scope == "city":
             records.append((name, ""))
-        elif source.scope in places and (not source.limited or source.formula is not None or name in fed):
+        elif source.scope in places and (
+            not source.limited or source.formula is not None or (name in fed and source.scope == "county")
+        ):
             records += [(name, place) for place in places[source.scope]]
     pledges = counted_pledges(case)
     pledged = pledges.loc[pledges["amount"] > 0, ["source", "estate"]]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from allocator.formulation.columns import Columns
 from allocator.formulation.costs import done
-from allocator.formulation.debt import lot_sizes, service_terms
+from allocator.formulation.debt import lot_sizes, service_terms, special_bonds
 from allocator.formulation.funding import SHORTFALL
 from allocator.formulation.index import Index
 from allocator.formulation.normal_form import rules_in_force
@@ -104,12 +104,14 @@ def _public_money(index: Index, columns: Columns) -> Terms:
     pay, issue = columns["pay"], columns["issue"]
     local = pay[pay["source"].isin([n for n, s in case.policy.sources.items() if s.local])]
     service = service_terms(case, issue)
-    service = service[service["year"].isin(index.payment_years)]
+    own = ~service["bond"].isin(list(special_bonds(case)))
+    service = service[own & service["year"].isin(index.payment_years)]
     lots = issue["bond"].map(lot_sizes(case)).to_numpy(float)
     return [
         (local, 1.0),
         (issue, lots),
         (service, service["amount"].to_numpy(float)),
+        (columns["topup"], 1.0),
         (standing_in(index, columns), 1.0),
         (columns["reallocated"], reallocation_price(case)),
     ]

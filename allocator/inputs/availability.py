@@ -21,10 +21,10 @@ def restricted(
 ) -> tuple[PolicyModel, dict[str, pd.DataFrame]]:
     """Policy model and register in which only money of the scenario's ``available`` certainties is left.
 
-    Limits and pledges of other certainties become 0, with what they ask to be used at least; bills of running projects
-    stay payable: a limit keeps what they need of it beyond the money that is available. Limits that only cap others (a
-    total beside years, the whole city of a county's source) stay. Sources without limits, and formulas, pay nothing
-    unless money that is expected is available or the source is firm. Carried money has arrived.
+    Limits, pledges and income of projects of other certainties become 0, with what they ask to be used at least; bills
+    of running projects stay payable: a limit keeps what they need of it beyond the money that is available. Limits that
+    only cap others (a total beside years, the whole city of a county's source) stay. Sources without limits, and
+    formulas, pay nothing unless money that is expected is available or the source is firm. Carried money has arrived.
     """
     if set(CERTAINTY.values()) <= set(scenario.available):
         return policy, frames
@@ -33,6 +33,8 @@ def restricted(
     pledges = frames["pledges"]
     usable = pledges["certainty"].isin(scenario.available) | pledges["source"].isin(sure)
     frames["pledges"] = pledges.assign(amount=pledges["amount"].where(usable, 0))
+    income = frames["income"]
+    frames["income"] = income.assign(amount=income["amount"].where(income["certainty"].isin(scenario.available), 0))
     limits = frames["limits"]
     usable = limits["certainty"].isin(scenario.available) | ~_is_money(limits, policy)
     kept = _kept_for_bills(frames, policy, usable, years)

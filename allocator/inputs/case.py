@@ -28,6 +28,7 @@ class Register:
     items: pd.DataFrame
     component_costs: pd.DataFrame
     areas: pd.DataFrame
+    income: pd.DataFrame
     neighbours: pd.DataFrame
     gates: pd.DataFrame
     pledges: pd.DataFrame

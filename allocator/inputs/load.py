@@ -34,6 +34,7 @@ from allocator.inputs.scenario_files import ScenarioFiles, inside, overlay, read
 from allocator.inputs.schema_errors import validated
 from allocator.inputs.schemas.policy import PolicyModel
 from allocator.inputs.schemas.scenario import Scenario
+from allocator.inputs.special_checks import check_projects
 from allocator.inputs.switches import drop_former_gates, joined_routes, with_former_gates
 from allocator.inputs.tree_changes import changed_trees
 from allocator.inputs.yaml_files import Tree, sha256
@@ -156,6 +157,7 @@ def _together(sheets: Sheets, policy: PolicyModel, policy_tree: Tree, scenario: 
     check_limits(sheets, policy, scenario, years)
     check_debt(sheets, scenario)
     check_tied(sheets, policy)
+    check_projects(sheets, policy, scenario)
     estates, items = sheets.frames["estates"], sheets.frames["items"]
     notices = implausible(estates, items, scenario.money, sheets.raw["estates"].place)
     notices += [*unused_rows(sheets, scenario, years), *running_notices(sheets, policy, scenario)]

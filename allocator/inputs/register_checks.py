@@ -113,6 +113,9 @@ def _places(sheets: Sheets, sheet: str, policy: PolicyModel, scenario: Scenario)
     places = {
         "county": list(scenario.counties), "area": list(sheets.frames["areas"]["area"]), "city": [], "estate": [],
     }  # fmt: skip
+    special = [bond.source for bond in policy.bonds.values() if bond.kind == "special"]
+    # What all areas of a county may issue together stands at the county.
+    of_county = frame["source"].isin(special if sheet == "limits" else []) & frame["place"].isin(scenario.counties)
     cures = {
         "county": _("write one of the counties: {names}").format(names=", ".join(scenario.counties)),
         "area": _("write the id of an area"),
@@ -124,7 +127,7 @@ def _places(sheets: Sheets, sheet: str, policy: PolicyModel, scenario: Scenario)
         blank_is_wrong = each == "estate" or (sheet == "carried" and each in ("county", "area"))
         blank = here & (frame["place"] == "") & blank_is_wrong
         sheets.add(sheet, "place", frame.index[blank], _("the place is blank"), cures[each])
-        wrong = here & (frame["place"] != "") & ~frame["place"].isin(known)
+        wrong = here & (frame["place"] != "") & ~frame["place"].isin(known) & ~of_county
         text = _("the source {source!r} has no money at {place!r}")
         findings = [
             text.format(source=a, place=b)

@@ -64,6 +64,10 @@ BILL_KINDS = {"项目": "project", "债券还本付息": DEBT_SERVICE}
 CERTAINTY = {
     "预计": "expected", "申报中": "applied", "提前下达": "advance", "已下达": "issued", "已到位": "arrived",
 }
+REVIEW = {"未申报": "none", "已申报": "submitted", "审核通过": "passed", "未通过": "refused"}
+STREAM = {
+    "停车": "parking", "充电": "charging", "广告": "advertising", "租金": "rents", "收费": "fees", "其他": "other",
+}
 
 SHEETS: tuple[Sheet, ...] = (
     Sheet("estates", "小区", identity=("estate",), required=True, columns=(
@@ -131,6 +135,23 @@ SHEETS: tuple[Sheet, ...] = (
         Column("county", "县(市、区)", "id", refers="county"),
         Column("at_least", "最少小区数", "int", unit="个", doc="blank: the policy model's"),
         Column("bonus_points", "连片加分", "number", doc="blank: the policy model's share"),
+        Column("review", "专项债审核状态", "choice", default="none", choices=REVIEW,
+               doc="of the area as one special-bond project; what may be issued stands in 资金额度"),
+        Column("other_debt", "其他债务", "money", default=0, doc="principal of the project's loans"),
+        Column("other_service", "其他债务本息", "money", default=0, doc="their principal and interest, all years"),
+    )),
+    Sheet("income", "片区收益", identity=("area", "stream", "work", "estate"), columns=(
+        Column("area", "片区编号", "id", required=True, refers="areas"),
+        Column("stream", "收益类型", "choice", required=True, choices=STREAM),
+        Column("work", "改造内容", "id", refers="policy.works",
+               doc="work that must be done for it; blank: the estate's start"),
+        Column("estate", "小区编号", "id", refers="estates",
+               doc="blank: the area's; divided among its estates by cost of the work, or by households"),
+        Column("after", "起算年数", "int", default=1, unit="年", doc="years from doing the work to the first income"),
+        Column("years", "收益年限", "int", required=True, unit="年"),
+        Column("amount", "年净收益", "money", required=True, doc="income less running cost"),
+        Column("certainty", "落实程度", "choice", default="expected", choices=CERTAINTY),
+        Column("document", "依据", "text", default=""),
     )),
     Sheet("neighbours", "相邻", identity=("estate", "neighbour"), columns=(
         Column("estate", "小区编号", "id", required=True, refers="estates"),
@@ -229,6 +250,10 @@ SHEETS: tuple[Sheet, ...] = (
         Column("existing_stock", "存量债务", "money", default=0),
         Column("service_ceiling", "还本付息上限", "money"),
         Column("existing_service", "存量还本付息", "money", default=0),
+        Column("special_stock_ceiling", "专项债务限额", "money", doc="the columns before are those of general debt"),
+        Column("special_existing_stock", "存量专项债务", "money", default=0),
+        Column("special_service_ceiling", "专项债还本付息上限", "money"),
+        Column("special_existing_service", "存量专项债还本付息", "money", default=0),
     )),
 )
 # fmt: on

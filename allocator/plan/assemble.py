@@ -21,6 +21,7 @@ from allocator.plan.payments import payment_lines
 from allocator.plan.reallocations import moved_money, reallocations_table
 from allocator.plan.selection import bundles_table, estates_table, projects_table, tasks_table, works_table
 from allocator.plan.source_tree import cash_table, source_tree_table
+from allocator.plan.special_tables import special_tables
 from allocator.plan.tables import TABLES
 from allocator.solving.base import Floats
 
@@ -33,7 +34,8 @@ def assemble(f: Formulation, x: Floats, baseline: pd.Series) -> dict[str, pd.Dat
     flows = collect_flows(f, choices, payments, moved)
     accounts, source_use, firm_left = ledger_tables(f, flows)
     payments["firm"] = assign_firm(f.index.case, payments, firm_left)
-    bonds, debt = debt_tables(f, choices)
+    projects, years = special_tables(f, choices, x)
+    bonds, debt = debt_tables(f, choices, years)
     works = works_table(f, choices)
     estates = estates_table(f, choices, works, baseline)
     tasks = tasks_table(f, estates)
@@ -51,6 +53,8 @@ def assemble(f: Formulation, x: Floats, baseline: pd.Series) -> dict[str, pd.Dat
         "accounts": accounts,
         "bonds": bonds,
         "debt": debt,
+        "special_bonds": projects,
+        "special_years": years,
         "shortfall": _shortfall(payments),
         "later_years": _later_years(payments, f.index.start_years[0]),
         "tasks": tasks,

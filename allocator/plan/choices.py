@@ -24,6 +24,7 @@ class Choices:
     works: ``item`` (row), ``year``, ``route``; items of started projects that are done.
     bonuses: ``area`` (row), ``year``.
     issues: ``bond``, ``place``, ``county``, ``year``, ``lots``.
+    topups: ``place`` (area), ``year``, ``amount`` [steps]: what its county adds for its special bonds.
     due: ``part`` (row), ``route``, ``year``, ``due`` [steps]: what falls due, savings taken off.
     """
 
@@ -31,6 +32,7 @@ class Choices:
     works: pd.DataFrame
     bonuses: pd.DataFrame
     issues: pd.DataFrame
+    topups: pd.DataFrame
     due: pd.DataFrame
 
 
@@ -50,11 +52,15 @@ def read_choices(f: Formulation, x: Floats) -> Choices:
     issue = f.columns["issue"]
     lots = np.round(x[issue["col"].to_numpy(np.int64)]).astype(np.int64)
     issues = issue.assign(county=issue["place"].map(county_of(f.index.case)), lots=lots).drop(columns="col")
+    topup = f.columns["topup"]
+    added = np.round(x[topup["col"].to_numpy(np.int64)]).astype(np.int64)
+    topups = topup.assign(amount=added).drop(columns="col")
     return Choices(
         starts,
         works,
         chosen(f.columns["bonus"]),
         issues[issues["lots"] > 0].reset_index(drop=True),
+        topups[topups["amount"] > 0].reset_index(drop=True),
         _due(f, works, chosen(f.columns["both"])),
     )
 

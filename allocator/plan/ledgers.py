@@ -10,7 +10,7 @@ import pandas as pd
 
 from allocator.formulation.accounts import carried_money, formula_gain, running_bills
 from allocator.formulation.build import Formulation
-from allocator.formulation.debt import is_bond_fed, lot_steps, schedule
+from allocator.formulation.debt import county_of, is_bond_fed, lot_steps, schedule, special_bonds, topup_source
 from allocator.formulation.funding import SHORTFALL, scopes
 from allocator.formulation.pledges import counted_pledges
 from allocator.inputs.case import Case
@@ -150,12 +150,14 @@ def _firm_proceeds(case: Case, bonds: dict[Key, int]) -> dict[Key, int]:
 def _service(f: Formulation, choices: Choices) -> dict[Key, int]:
     case = f.index.case
     found: dict[Key, int] = defaultdict(int)
-    for bond, county, year, lots in choices.issues[["bond", "county", "year", "lots"]].itertuples(
-        index=False, name=None
-    ):
+    general = choices.issues[~choices.issues["bond"].isin(list(special_bonds(case)))]
+    for bond, county, year, lots in general[["bond", "county", "year", "lots"]].itertuples(index=False, name=None):
         for offset, service in enumerate(schedule(case, bond).service, start=1):
             if int(year) + offset in f.index.payment_years:
                 found[case.policy.bonds[bond].service_source, county, int(year) + offset] += int(lots) * service
+    counties, source = county_of(case), topup_source(case)
+    for place, year, amount in choices.topups.itertuples(index=False, name=None):
+        found[source, counties[place], int(year)] += int(amount)
     return found
 
 

@@ -109,6 +109,7 @@ def _weights(f: Formulation, money_goals: Sequence[str]) -> Floats:
     weights[pay["col"].to_numpy()] = pay["source"].map(order).to_numpy(float)
     # money moves between projects, or is found beyond limits, only where it must
     weights[f.columns["reallocated"]["col"].to_numpy()] = 1.0
+    weights[f.columns["topup"]["col"].to_numpy()] = 1.0
     weights[f.columns["excess"]["col"].to_numpy()] = float(len(order))
     scale = float(len(order) + 1)
     for goal in reversed(money_goals):

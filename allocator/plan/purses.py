@@ -322,6 +322,8 @@ class Purses:
         """Bonds with their quotas, and ceilings on stock and service."""
         case = self._index.case
         for name, bond in case.policy.bonds.items():
+            if bond.kind == "special":  # a project of its own is no part of ranking and funding
+                continue
             lot = _Bond(name, lot_steps(case, name), schedule(case, name), bond.service_source)
             self._bonds.setdefault(bond.source, []).append(lot)
             quotas = bond_quotas(case, name, self._index.payment_years)[["county", "year", "amount"]]

@@ -121,9 +121,12 @@ def cash_table(tree: pd.DataFrame, debt: pd.DataFrame, shortfall: pd.DataFrame) 
     gap = summed(shortfall.rename(columns={"amount": "shortfall"}), CASH, "shortfall")
     rows = sums.merge(gap, on=CASH, how="outer")
     rows = rows.merge(debt.drop(columns="issued"), on=CASH, how="outer")
-    rows = rows.fillna({"stock_ceiling": -1, "service_ceiling": -1}).rename(columns={"principal": "repaid"})
+    rows = rows.fillna({"stock_ceiling": -1, "service_ceiling": -1}).rename(
+        columns={"principal": "repaid", "special_topup": "topup"}
+    )
     money = [name for name, kind in TABLES["cash"].items() if kind == "money" and name != "later_budgets"]
     rows[money] = rows[money].fillna(0).astype(np.int64)
     rows["paid"] += rows["shortfall"]
-    rows["later_budgets"] = rows["repaid"] + rows["interest"] - rows["service"].fillna(0).astype(np.int64)
+    owed = rows["repaid"] + rows["interest"] + rows["topup"]
+    rows["later_budgets"] = owed - rows["service"].fillna(0).astype(np.int64)
     return rows.sort_values(CASH, ignore_index=True)[list(TABLES["cash"])]

@@ -191,9 +191,11 @@ TABLES: dict[str, dict[str, Kind]] = {
         "fixed": "money",  # declared limit of the arrival year
         "total": "money",
     },
-    # One row per bond, place of issue and year with a quota; the place is a county, its proceeds arrive there.
+    # One row per bond, place of issue and year with a quota. The place is a county (general) or an area (special);
+    # the proceeds arrive there. ``county`` is the county the place lies in.
     "bonds": {
         "bond": "text",
+        "kind": "text",  # general | special
         "place": "text",
         "county": "text",
         "year": "int",
@@ -212,9 +214,17 @@ TABLES: dict[str, dict[str, Kind]] = {
         "service_ceiling": "money",
         "stock": "money",
         "stock_ceiling": "money",
+        "special_issued": "money",  # the columns before are general debt, these special debt of the county's areas
+        "special_principal": "money",
+        "special_interest": "money",
+        "special_topup": "money",  # what the county pays of the service; income of the projects pays the rest
+        "special_existing_service": "money",
+        "special_service_ceiling": "money",
+        "special_stock": "money",
+        "special_stock_ceiling": "money",
     },  # ceiling -1: none declared; all years to the last repayment
     # 现金流量: every row adds up: opening + arrived + issued + excess + shared + shortfall + later_budgets
-    # = running + paid + interest + repaid + lapsed + closing.
+    # = running + paid + interest + repaid + topup + lapsed + closing. Income of special-bond projects is not in it.
     "cash": {
         "county": "text",  # "": accounts of the whole city
         "year": "int",  # all years to the last repayment
@@ -228,13 +238,51 @@ TABLES: dict[str, dict[str, Kind]] = {
         "running": "money",
         "paid": "money",  # for new starts, shortfall included
         "interest": "money",
-        "repaid": "money",
+        "repaid": "money",  # of general bonds, like interest
+        "topup": "money",  # added to the income of projects to pay their special bonds
         "lapsed": "money",
         "closing": "money",
         "existing_service": "money",  # of older debt, which no account of the plan bears
         "service_ceiling": "money",  # -1: none declared
         "stock": "money",
         "stock_ceiling": "money",  # -1: none declared
+    },
+    # 专项债项目: one row per area with a quota of special bonds, issued or not.
+    "special_bonds": {
+        "area": "text",
+        "name": "text",
+        "county": "text",
+        "bonds": "text",  # ids, joined by |
+        "review": "text",  # none | submitted | passed | refused
+        "approved": "money",  # quota of all years
+        "issued": "money",
+        "firm": "money",  # issued under a firm quota
+        "investment": "money",  # cost of the works done, savings taken off
+        "other_debt": "money",
+        "capital_share": "number",  # 1 - (issued + other debt) / investment; 0 without investment
+        "term": "int",  # longest of its bonds
+        "first_income": "int",  # 0: no income
+        "last_income": "int",
+        "income": "money",  # of all years
+        "income_in_life": "money",  # after the first issue, to the last repayment
+        "service": "money",  # principal and interest of the bonds, all years
+        "other_service": "money",
+        "cover": "number",  # income_in_life / service, discounted where the rules say so; 0 without bonds
+        "cover_all_debt": "number",  # income / (service + other service), likewise
+        "topups": "money",  # what the county adds, all years
+    },
+    # One row per area with special bonds and year, to the last repayment: reserve = before + income + topup - service.
+    "special_years": {
+        "area": "text",
+        "county": "text",
+        "year": "int",
+        "issued": "money",
+        "income": "money",
+        "principal": "money",
+        "interest": "money",
+        "topup": "money",  # charged to the county's account in the payment years, later only shown
+        "reserve": "money",
+        "stock": "money",
     },
     "shortfall": {"county": "text", "year": "int", "amount": "money"},
     # Money of the plan that falls due after the plan year, by county and source.

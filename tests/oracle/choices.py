@@ -14,6 +14,7 @@ from allocator.inputs.case import rate_to_steps
 from allocator.inputs.register_sheets import TOTAL
 from allocator.inputs.schemas.bonds import Bond
 from tests.oracle.facts import NEVER, Facts, Item, Row, fraction, given, half_up, largest_remainder
+from tests.oracle.projects import is_special, projects_allowed
 
 
 class TooManyError(Exception):
@@ -32,7 +33,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Point:
-    """One integer point: a choice per project, and lots by (bond, county, year)."""
+    """One integer point: a choice per project, and lots by (bond, place, year)."""
 
     choices: tuple[Choice, ...]
     lots: tuple[tuple[tuple[str, str, int], int], ...] = ()
@@ -69,7 +70,8 @@ def points(facts: Facts, limit: int) -> list[Point]:
     chosen = [point for point in map(Point, product(*options)) if allowed(facts, point)]
     issues = [tuple(zip(lots, sizes, strict=True)) for sizes in product(*lots.values())]
     issues = [issue for issue in issues if _debt_allowed(facts, dict(issue))]
-    return [Point(point.choices, issue) for point in chosen for issue in issues]
+    every = [Point(point.choices, issue) for point in chosen for issue in issues]
+    return [point for point in every if _carried_by_projects(facts, point)]
 
 
 def _project_choices(facts: Facts, project: str) -> Iterator[Choice]:
@@ -312,12 +314,43 @@ def _lot_ranges(facts: Facts) -> dict[tuple[str, str, int], range]:
     for name, bond in facts.policy.bonds.items():
         quotas: dict[tuple[str, int], int] = {}
         for row in facts.rows("limits"):
-            if row["source"] == bond.source and row["place"] and row["year"] != TOTAL:
+            if row["source"] == bond.source and row["place"] in _issuers(facts, name) and row["year"] != TOTAL:
                 key = (row["place"], int(row["year"]))
                 quotas[key] = quotas.get(key, 0) + int(row["amount"])
         for (county, year), quota in quotas.items():
             ranges[name, county, year] = range(quota // lot_size(facts, bond) + 1)
     return ranges
+
+
+def first_issue(facts: Facts, area: str) -> int:
+    """First year in which an area may issue a lot of special bonds."""
+    years = (year for (bond, place, year), lots in _lot_ranges(facts).items() if place == area and len(lots) > 1)
+    return min(years, default=facts.first)
+
+
+def _issuers(facts: Facts, bond: str) -> list[str]:
+    """Places that may issue a bond: counties, or areas that were not refused."""
+    if is_special(facts, bond):
+        return [row["area"] for row in facts.rows("areas") if row["review"] != "refused"]
+    return list(facts.scenario.counties)
+
+
+def county_of(facts: Facts, place: str) -> str:
+    """County of a place that issues bonds."""
+    areas = {row["area"]: row["county"] for row in facts.rows("areas")}
+    return str(areas.get(place, place))
+
+
+def _carried_by_projects(facts: Facts, point: Point) -> bool:
+    if not any(is_special(facts, bond) and count for (bond, _place, _year), count in point.lots):
+        return True
+    spent: dict[str, int] = {}
+    for estate, years in due(facts, point).items():
+        area = facts.estates[estate]["area"]
+        spent[area] = spent.get(area, 0) + sum(sum(bills.values()) for bills in years.values())
+    services = {name: service(facts, bond) for name, bond in facts.policy.bonds.items()}
+    sizes = {name: lot_size(facts, bond) for name, bond in facts.policy.bonds.items()}
+    return projects_allowed(facts, point, spent, services, sizes)
 
 
 def lot_size(facts: Facts, bond: Bond) -> int:
@@ -362,7 +395,7 @@ def last_debt_year(facts: Facts) -> int:
 
 
 def service_by_year(facts: Facts, lots: Mapping[tuple[str, str, int], int]) -> dict[tuple[str, str, int], int]:
-    """Principal and interest by (bond, county, year)."""
+    """Principal and interest by (bond, place, year)."""
     total: dict[tuple[str, str, int], int] = {}
     for (name, county, year), count in lots.items():
         for lag, (principal, interest) in enumerate(service(facts, facts.policy.bonds[name]), start=1):
@@ -375,20 +408,53 @@ def service_by_year(facts: Facts, lots: Mapping[tuple[str, str, int], int]) -> d
 
 def _debt_allowed(facts: Facts, lots: Mapping[tuple[str, str, int], int]) -> bool:
     yearly = service_by_year(facts, lots)
-    return all(_year_of_debt_allowed(facts, lots, yearly, row) for row in facts.rows("debt"))
+    kinds = (("", False), ("special_", True))
+    return _counties_allow(facts, lots) and all(
+        _year_of_debt_allowed(
+            facts,
+            {key: count for key, count in lots.items() if is_special(facts, key[0]) == special},
+            {key: amount for key, amount in yearly.items() if is_special(facts, key[0]) == special},
+            {name: row[prefix + name] for name in CEILINGS} | {"county": row["county"], "year": row["year"]},
+        )
+        for row in facts.rows("debt")
+        for prefix, special in kinds
+    )
+
+
+CEILINGS = ("stock_ceiling", "existing_stock", "service_ceiling", "existing_service")
+
+
+def _counties_allow(facts: Facts, lots: Mapping[tuple[str, str, int], int]) -> bool:
+    """Whether the areas of each county keep its quota for all their special bonds."""
+    areas = {row["area"] for row in facts.rows("areas")}
+    quotas: dict[tuple[str, str, int], int] = {}
+    for row in facts.rows("limits"):
+        for name, bond in facts.policy.bonds.items():
+            here = row["place"] in facts.scenario.counties and row["place"] not in areas
+            if row["source"] == bond.source and is_special(facts, name) and here and row["year"] != TOTAL:
+                key = (name, row["place"], int(row["year"]))
+                quotas[key] = quotas.get(key, 0) + int(row["amount"])
+    issued: dict[tuple[str, str, int], int] = {}
+    for (name, place, year), count in lots.items():
+        key = (name, county_of(facts, place), year)
+        issued[key] = issued.get(key, 0) + count * lot_size(facts, facts.policy.bonds[name])
+    return all(issued.get(key, 0) <= quota for key, quota in quotas.items())
 
 
 def _year_of_debt_allowed(
     facts: Facts, lots: Mapping[tuple[str, str, int], int], yearly: Mapping[tuple[str, str, int], int], row: Row
 ) -> bool:
-    here = (row["county"], row["year"])
     if given(row["service_ceiling"]):
-        serviced = sum(amount for (_, *place), amount in yearly.items() if tuple(place) == here)
+        serviced = sum(
+            amount
+            for (_bond, place, year), amount in yearly.items()
+            if (county_of(facts, place), year) == (row["county"], row["year"])
+        )
         if serviced + row["existing_service"] > row["service_ceiling"]:
             return False
     stock = row["existing_stock"]
-    for (name, county, year), count in lots.items():
-        if county == row["county"] and year <= row["year"]:
+    for (name, place, year), count in lots.items():
+        if county_of(facts, place) == row["county"] and year <= row["year"]:
             bond = facts.policy.bonds[name]
             repaid = sum(principal for principal, _ in service(facts, bond)[: row["year"] - year])
             stock += count * (lot_size(facts, bond) - repaid)

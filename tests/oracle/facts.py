@@ -276,6 +276,7 @@ class Facts:
             if (
                 in_force((source,), self.scenario.as_of)
                 and self._admits(source, part)
+                and not (part.stands_in and self.is_special(name))
                 and self.place(name, part.estate)
                 and self._area_is_large(source, part.estate)
             ):
@@ -338,6 +339,10 @@ class Facts:
             (source.only_areas.at_least_floor_area, sum(fraction(row["floor_area"]) for row in members)),
         )
         return bool(area) and all(least is None or size >= fraction(self.now(least)) for least, size in sizes)
+
+    def is_special(self, source: str) -> bool:
+        """Whether special bonds feed a source."""
+        return any(bond.source == source and bond.kind == "special" for bond in self.policy.bonds.values())
 
     def bond_of(self, source: str) -> str | None:
         """Bond whose proceeds are the money of a source."""

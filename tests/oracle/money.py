@@ -13,9 +13,10 @@ from allocator.inputs.case import rate_to_steps
 from allocator.inputs.register_sheets import TOTAL
 from allocator.inputs.schemas.base import Dated, in_force
 from allocator.inputs.schemas.sources import Cap
-from tests.oracle.choices import Point, due, lot_size, service_by_year
+from tests.oracle.choices import Point, county_of, due, first_issue, lot_size, service_by_year
 from tests.oracle.facts import Facts, Part, Row, given
 from tests.oracle.matching import keep_matching
+from tests.oracle.projects import income, is_special
 
 Expression = Any
 """A linear expression of the solver."""
@@ -50,6 +51,7 @@ class Money:
         self.is_payable = True
         self.moved: list[Expression] = []
         self.excess: dict[tuple[str, str, int], Expression] = {}
+        self.topups = self._add_topups()
         self.payments = list(self._pay())
         self._keep_accounts()
         self._keep_city_limits()
@@ -124,8 +126,8 @@ class Money:
             and (place is None or self.facts.place(source, p.part.estate) == (source, place))
         )
 
-    def _charged(self, source: str, place: str | None, year: int | None) -> int:
-        """Bills of running projects and debt service that an account pays first."""
+    def _charged(self, source: str, place: str | None, year: int | None) -> Expression:
+        """Bills of running projects, debt service and top-ups that an account pays first."""
         years = set(self.facts.payment_years)
         running = sum(
             int(row["amount"])
@@ -138,10 +140,41 @@ class Money:
             amount
             for (bond, county, when), amount in self.service.items()
             if self.facts.policy.bonds[bond].service_source == source
+            and not is_special(self.facts, bond)
             and when in (years if year is None else {year})
             and place in (None, county)
         )
-        return running + serviced
+        added = sum(
+            amount
+            for (area, when), amount in self.topups.items()
+            if self._topup_source() == source
+            and when in (years if year is None else {year})
+            and place in (None, county_of(self.facts, area))
+        )
+        return running + serviced + added
+
+    def _topup_source(self) -> str:
+        bonds = self.facts.policy.bonds
+        return next((bond.service_source for name, bond in bonds.items() if is_special(self.facts, name)), "")
+
+    def _add_topups(self) -> dict[tuple[str, int], Expression]:
+        """What counties add so that income pays the special bonds of each area until each payment year."""
+        topups: dict[tuple[str, int], Expression] = {}
+        years = self.facts.payment_years
+        special = {key: count for key, count in self.lots.items() if is_special(self.facts, key[0])}
+        for area in sorted({place for (_bond, place, _), count in special.items() if count}):
+            earned, added = income(self.facts, self.point, area), 0
+            first = first_issue(self.facts, area)
+            for year in years[years.index(first) + 1 :]:
+                topups[area, year] = self.solver.NumVar(0, self.solver.infinity(), "")
+                added = added + topups[area, year]
+                due = sum(
+                    amount
+                    for (bond, place, when), amount in self.service.items()
+                    if place == area and (bond, place) in {key[:2] for key in special} and when <= year
+                )
+                self._at_least(added, due - sum(amount for when, amount in earned.items() if when <= year))
+        return topups
 
     def _running_place(self, row: Row) -> str:
         return "" if self.facts.policy.sources[row["source"]].scope == "city" else str(row["county"])
@@ -151,7 +184,7 @@ class Money:
         limited = {n for n, s in self.facts.policy.sources.items() if s.limited and s.scope != "estate"}
         found = {self.facts.place(p.source, p.part.estate) for p in self.payments if p.source in limited}
         found |= {(row["source"], self._running_place(row)) for row in self.facts.rows("running")}
-        found |= {(self.facts.policy.bonds[b].service_source, county) for b, county, _ in self.service}
+        found |= {(self.facts.policy.bonds[b].service_source, county_of(self.facts, p)) for b, p, _ in self.service}
         return {account for account in found if account is not None and account[0] in limited}
 
     def _arrivals(self, source: str, place: str) -> dict[int, int]:
@@ -357,10 +390,14 @@ class Money:
         stands_in = _total(p for p in self.payments if p.payer == p.part.stands_in)
         issued = sum(count * lot_size(self.facts, policy.bonds[bond]) for (bond, _, _), count in self.lots.items())
         years = self.facts.payment_years
-        serviced = sum(amount for (_, _, year), amount in self.service.items() if year in years)
+        serviced = sum(
+            amount
+            for (bond, _, year), amount in self.service.items()
+            if year in years and not is_special(self.facts, bond)
+        )
         rule = policy.reallocation
         moved = sum(float(rule.price) * money for money in self.moved) if rule is not None else 0
-        return local + stands_in + issued + serviced + moved
+        return local + stands_in + issued + serviced + moved + sum(self.topups.values())
 
     # rows
 

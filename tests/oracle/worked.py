@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tests.oracle import worked_choices, worked_goals, worked_matching, worked_money, worked_residents
+from tests.oracle import (
+    worked_choices,
+    worked_goals,
+    worked_matching,
+    worked_money,
+    worked_residents,
+    worked_special,
+)
 from tests.oracle.worlds import Worked
 
 WORKED: dict[str, Worked] = {
@@ -11,6 +18,7 @@ WORKED: dict[str, Worked] = {
     **worked_matching.CASES,
     **worked_goals.CASES,
     **worked_residents.CASES,
+    **worked_special.CASES,
 }
 """By name, which begins with that of the family."""
 

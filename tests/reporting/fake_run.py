@@ -201,15 +201,18 @@ def fake_run(
         "source_use": _source_use(paid),
         "accounts": accounts,
         "running": _running(case, accounts),
-        "bonds": pd.DataFrame([("bond", "甲区", "甲区", 2025, 3, 300_00, 500_00)], columns=list(TABLES["bonds"])),
+        "bonds": pd.DataFrame(
+            [("bond", "general", "甲区", "甲区", 2025, 3, 300_00, 500_00)], columns=list(TABLES["bonds"])
+        ),
         "debt": _debt(case),
         "shortfall": gap.groupby(["county", "year"], as_index=False)["amount"].sum(),
         "later_years": later.groupby(["county", "source", "year"], as_index=False)[["amount", "firm"]].sum(),
         "tasks": _tasks(case, estates),
         "bundles": _bundles(case, estates),
-        "moves": pd.DataFrame(columns=list(TABLES["moves"])),
-        "reallocations": pd.DataFrame(columns=list(TABLES["reallocations"])),
-        "blocked_pledges": pd.DataFrame(columns=list(TABLES["blocked_pledges"])),
+        **{
+            name: pd.DataFrame(columns=list(TABLES[name]))
+            for name in ("moves", "reallocations", "blocked_pledges", "special_bonds", "special_years")
+        },
         "passed_over": _passed_over(estates),
     }
     tables["formula_totals"] = _formula_totals()
@@ -373,6 +376,9 @@ def _running(case: Case, accounts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+NO_SPECIAL_DEBT = (0, 0, 0, 0, 0, -1, 0, -1)
+
+
 def _debt(case: Case) -> pd.DataFrame:
     rows = [
         (
@@ -386,6 +392,7 @@ def _debt(case: Case) -> pd.DataFrame:
             500_00,
             5_300_00,
             9_000_00,
+            *NO_SPECIAL_DEBT,
         )
         for county in case.scenario.counties
         for year in PAYMENT_YEARS

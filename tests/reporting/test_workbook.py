@@ -55,7 +55,7 @@ def test_the_sheets_a_bureau_hands_in_exist() -> None:
     """The shipped layout has every sheet that is handed in."""
     assert [sheet.name.zh for sheet in load_workbook_layout().sheets] == [
         "一页纸", "年度计划表", "任务完成情况", "续建项目清单", "项目清单", "资金筹措表", "资金平衡表", "出资明细",
-        "债券", "资金来源总表", "任务量与补助测算表", "支付进度表", "调剂", "现金流量表", "连片",
+        "债券", "专项债项目表", "资金来源总表", "任务量与补助测算表", "支付进度表", "调剂", "现金流量表", "连片",
         "未入选原因", "居民出资", "企业年度出资", "越级名单", "与既定方案变动", "以后年度需安排资金", "假设清单",
         "审计", "求解说明",
     ]  # fmt: skip

@@ -21,6 +21,7 @@ from allocator.formulation.families.routes import routes
 from allocator.formulation.families.scope import scope
 from allocator.formulation.families.shortfall import shortfall
 from allocator.formulation.families.source_limits import source_limits
+from allocator.formulation.families.special_bonds import special_bonds
 from allocator.formulation.families.tasks import tasks
 from allocator.formulation.index import Index
 from allocator.formulation.rows import Rows
@@ -39,6 +40,7 @@ FAMILIES: dict[str, Family] = {
     "caps": caps,
     "matching": matching,
     "bonds": bonds,
+    "special_bonds": special_bonds,
     "residents": residents,
     "bundles": bundles,
     "tasks": tasks,

@@ -16,13 +16,21 @@ from allocator.formulation.accounts import (
     yearly_accounts,
 )  # fmt: skip
 from allocator.formulation.columns import Columns
-from allocator.formulation.debt import is_bond_fed, lot_sizes, service_terms
+from allocator.formulation.debt import (
+    county_of,
+    is_bond_fed,
+    lot_sizes,
+    service_terms,
+    special_bonds,
+    topup_source,
+)
 from allocator.formulation.frames import stack, summed
 from allocator.formulation.funding import scopes
 from allocator.formulation.index import Index
 from allocator.formulation.pledges import counted_pledges
 from allocator.formulation.reallocation import TIED, own_windows, tied_money
 from allocator.formulation.rows import CITY, COUNTY, LOCAL, Rows, make_rows, term
+from allocator.formulation.special import income_terms
 from allocator.inputs.register_sheets import TOTAL
 
 Floats = npt.NDArray[np.float64]
@@ -53,7 +61,7 @@ def source_limits(index: Index, columns: Columns) -> tuple[Rows, ...]:
     money = _Money(index, columns)
     return (
         *_single_year(index, money), *_carried_over(index, columns, money), *_tied(index, columns),
-        *_overall(index, money), _minimum_use(index, money), _pledges(index, money),
+        *_overall(index, money), _minimum_use(index, money), _pledges(index, money), _topups(index, columns),
     )  # fmt: skip
 
 
@@ -62,9 +70,7 @@ class _Money:
 
     def __init__(self, index: Index, columns: Columns) -> None:
         self.pay = placed_payments(index, columns)
-        service = service_terms(index.case, columns["issue"])
-        service = service.assign(place=service["county"])
-        self.service = service[service["year"].isin(index.payment_years)][[*ACCOUNT, "col", "amount"]]
+        self.service = _charged(index, columns)
         beyond = term(columns["excess"], -1.0)
         spending = [term(self.pay, 1.0), _as_term(self.service, 1.0), beyond]
         self.spending = stack(spending, [*ACCOUNT, "col", "coefficient"])
@@ -84,6 +90,21 @@ class _Money:
         self.carried = stack(
             [carried_money(index.case), tied.assign(amount=-tied["amount"])], ["source", "place", "arrival", "amount"]
         )
+
+
+def _charged(index: Index, columns: Columns) -> pd.DataFrame:
+    """What bonds charge to counties' accounts: service of general bonds, top-ups of special ones; as ACCOUNT, amount.
+
+    ``col`` is the column that charges it.
+    """
+    case, issue = index.case, columns["issue"]
+    special = special_bonds(case)
+    service = service_terms(case, issue[~issue["bond"].isin(list(special))])
+    service = service[service["year"].isin(index.payment_years)]
+    topups = columns["topup"].assign(amount=1, source=topup_source(case))
+    topups["place"] = topups["place"].map(county_of(case))
+    found = [service.assign(place=service["county"]), topups]
+    return stack(found, [*ACCOUNT, "col", "amount"])
 
 
 def _as_term(frame: pd.DataFrame, sign: float) -> pd.DataFrame:
@@ -197,3 +218,17 @@ def _pledges(index: Index, money: _Money) -> Rows:
     keys, most = pledged[["source", "place"]], pledged["amount"].to_numpy(float)
     terms = [term(money.pay[["source", "place", "col"]], 1.0)]
     return make_rows("source_limits.pledge", keys, terms, upper=most, reach=LOCAL, unit="money")
+
+
+def _topups(index: Index, columns: Columns) -> Rows:
+    """Income of a project and what its county adds pay all service of its special bonds until each year."""
+    case, issue, topup = index.case, columns["issue"], columns["topup"]
+    keys = topup[["place", "year"]]
+    service = service_terms(case, issue[issue["bond"].isin(list(special_bonds(case)))])
+    owed = service[["place", "year", "col", "amount"]].assign(sign=-1.0)
+    earned = income_terms(index, columns).assign(sign=1.0) if len(keys) else owed.iloc[:0]
+    events = pd.concat([owed, earned, topup.assign(amount=1, sign=1.0)], ignore_index=True)
+    events["amount"] = events["amount"].astype(float) * events["sign"]
+    until = events.rename(columns={"year": "event"}).merge(keys, on="place")
+    until = summed(until[until["event"] <= until["year"]], ["place", "year", "col"], "amount")
+    return make_rows("source_limits.topup", keys, [term(until, "amount")], lower=0.0, reach=LOCAL, unit="money")

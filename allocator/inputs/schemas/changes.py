@@ -24,6 +24,7 @@ FAMILY_NAMES = (
     "caps",
     "matching",
     "bonds",
+    "special_bonds",
     "residents",
     "bundles",
     "tasks",

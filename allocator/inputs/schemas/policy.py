@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from allocator.inputs.schemas.base import Cited, Dated, Id, Label, Quantity, Share, Strict
-from allocator.inputs.schemas.bonds import Bond
+from allocator.inputs.schemas.bonds import Bond, SpecialBondRules
 from allocator.inputs.schemas.costs import CostSplit, Saving, UnitGrant
 from allocator.inputs.schemas.matching import Kicker, Matching, Split
 from allocator.inputs.schemas.residents import ResidentRules
@@ -202,6 +202,8 @@ class PolicyModel(Strict):
     works: dict[Id, Work]
     sources: dict[Id, Source]
     bonds: dict[Id, Bond] = Field(default={})
+    special_bonds: SpecialBondRules = SpecialBondRules()
+    """Rules of projects that issue special bonds."""
     gates: dict[Id, Gate] = Field(default={})
     scope: Scope | None = None
     community: Community | None = None

@@ -26,6 +26,9 @@ from allocator.plan.audit.persistence import check_persistence
 from allocator.plan.audit.proof import check_proof
 from allocator.plan.audit.report import AuditReport, Book, Check, Finding
 from allocator.plan.audit.shares import check_shares
+from allocator.plan.audit.special import check_special
+from allocator.plan.audit.special_table import check_special_table
+from allocator.plan.audit.special_years import check_special_years
 from allocator.plan.audit.targets import check_targets
 from allocator.plan.audit.view import View, tidy
 from allocator.quick_text import quick_text
@@ -60,6 +63,9 @@ def audit(case: Case, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str,
     check_matching(view, book)
     check_accounts(view, book)
     check_bonds(view, book)
+    check_special(view, book)
+    check_special_years(view, book)
+    check_special_table(view, book)
     check_targets(view, book)
     check_persistence(view, book)
     check_tables(view, book)

@@ -105,14 +105,22 @@ class Accounts:
 
     @cached_property
     def service(self) -> pd.Series:
-        """Principal and interest of the bonds issued, charged to their service sources in the payment years."""
+        """What bonds charge to counties' accounts in the payment years.
+
+        Principal and interest of general bonds, top-ups of special ones as the plan tells them.
+        """
         rows = lots_service(self.view)
         rows = rows[rows["year"].between(self.facts.first, self.facts.until)]
+        rows = rows[~rows["bond"].isin(list(self.facts.special))]
         bonds = self.facts.case.policy.bonds
         rows = rows.assign(source=rows["bond"].map({key: bond.service_source for key, bond in bonds.items()}))
         scope = rows["source"].map(self.facts.sources["scope"]).fillna("")
         rows = rows.assign(place=rows["county"].where(scope != "city", CITY))
-        return (rows["principal"] + rows["interest"]).groupby([rows[key] for key in KEY]).sum().astype("int64")
+        general = (rows["principal"] + rows["interest"]).groupby([rows[key] for key in KEY]).sum().astype("int64")
+        table = self.view.tables["special_years"]
+        added = table[(table["topup"] != 0) & table["year"].between(self.facts.first, self.facts.until)]
+        added = added.rename(columns={"county": "place"}).assign(source=self.facts.topup_source)
+        return total(general, added.groupby(KEY)["topup"].sum())
 
     @cached_property
     def running(self) -> pd.Series:

@@ -15,7 +15,7 @@ CASH = ["county", "year"]
 CAME = ["limit", "formula", "bonds", "excess", "as_needed", "carried_in", "shared"]
 WENT = ["running", "service", "paid", "carried_out", "lapsed"]
 CASH_CAME = ["opening", "arrived", "issued", "excess", "shared", "shortfall", "later_budgets"]
-CASH_WENT = ["running", "paid", "interest", "repaid", "lapsed", "closing"]
+CASH_WENT = ["running", "paid", "interest", "repaid", "topup", "lapsed", "closing"]
 
 
 def check_cash(view: View, book: Book) -> None:
@@ -110,14 +110,17 @@ def _cash(view: View, tree: pd.DataFrame, book: Book) -> None:
     _adds_up("cash", rows, CASH, book)
     told = table.groupby(CASH)[[*CASH_CAME, *CASH_WENT, "existing_service", "stock"]].sum()
     gap = view.unpaid.groupby(CASH)["amount"].sum()
-    sums, owed = tree.groupby(CASH)[[*CAME, *WENT]].sum(), debt.groupby(CASH)[["principal", "interest"]].sum()
+    sums, owed = (
+        tree.groupby(CASH)[[*CAME, *WENT]].sum(),
+        debt.groupby(CASH)[["principal", "interest", "special_topup"]].sum(),
+    )
     own = {
         "opening": sums["carried_in"], "closing": sums["carried_out"], "lapsed": sums["lapsed"],
         "arrived": sums["limit"] + sums["formula"] + sums["as_needed"], "issued": sums["bonds"],
         "excess": sums["excess"],
         "shared": sums["shared"], "running": sums["running"], "shortfall": gap,
         "paid": sums["paid"].add(gap, fill_value=0).astype("int64"),
-        "interest": owed["interest"], "repaid": owed["principal"],
+        "interest": owed["interest"], "repaid": owed["principal"], "topup": owed["special_topup"],
         "existing_service": debt.groupby(CASH)["existing_service"].sum(), "stock": debt.groupby(CASH)["stock"].sum(),
     }  # fmt: skip
     for name, expected in own.items():

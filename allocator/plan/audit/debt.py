@@ -55,24 +55,28 @@ def lots_service(view: View) -> pd.DataFrame:
 
 def check_bonds(view: View, book: Book) -> None:
     """Re-check lots, quota, ceilings on service and stock, and the table of debt."""
-    table, rows = view.tables["bonds"], issues(view)
-    unknown = ~table["bond"].isin(list(view.facts.case.policy.bonds))
+    table, rows, facts = view.tables["bonds"], issues(view), view.facts
     place = ["bond", "place", "year"]
+    unknown = ~table["bond"].isin(list(facts.case.policy.bonds))
     book.none("bonds", _("bonds are in the policy model"), table, unknown, (place, "bond", _("a bond")))
-    counties = list(view.facts.case.scenario.counties)
+    known = table[~unknown]
+    right = [where in facts.places_of(bond) for bond, where in zip(known["bond"], known["place"], strict=True)]
     book.none(
-        "bonds",
-        _("bonds are issued by counties"),
-        table,
-        ~table["county"].isin(counties) | (table["place"] != table["county"]),
-        (place, "place", _("a county")),
+        "bonds", _("counties issue general bonds, areas special ones"), known, ~pd.Series(right, known.index, bool),
+        (place, "place", _("a place that may issue it")),
+    )  # fmt: skip
+    told = known.assign(
+        own_county=known["place"].map(facts.county_of).fillna(""),
+        own_kind=known["bond"].map({key: bond.kind for key, bond in facts.case.policy.bonds.items()}),
     )
+    for name in ("county", "kind"):
+        wrong = told[name] != told[f"own_{name}"]
+        book.none("bonds", _("bonds: {column}").format(column=name), told, wrong, (place, name, f"own_{name}"))
     book.none("bonds", _("lots are not negative"), table, table["lots"] < 0, (place, "lots", ">= 0"))
-    inside = table["year"].between(view.facts.first, view.facts.until)
+    inside = table["year"].between(facts.first, facts.until)
     book.none("bonds", _("bonds are issued in the payment years"), table, ~inside, (place, "year", _("a payment year")))
-    told = table.groupby(place)["amount"].sum()
-    own = rows.groupby(place)["amount"].sum()
-    book.equal("bonds", _("amounts are whole lots"), told, own, money=True)
+    amounts = table.groupby(place)["amount"].sum()
+    book.equal("bonds", _("amounts are whole lots"), amounts, rows.groupby(place)["amount"].sum(), money=True)
     _quota(view, rows, book)
     _ceilings(view, book)
 
@@ -82,6 +86,12 @@ def _quota(view: View, rows: pd.DataFrame, book: Book) -> None:
     quota = limits.groupby(["source", "place", "year"])["amount"].sum().astype("int64")
     issued = proceeds(view)
     book.at_most("bonds", _("issues within the quota"), issued, quota.reindex(issued.index, fill_value=0), money=True)
+    special = rows[rows["bond"].isin(list(view.facts.special))].assign(place=lambda frame: frame["county"])
+    together = special.groupby(["source", "place", "year"])["amount"].sum()
+    book.at_most(
+        "bonds", _("special bonds of a county's areas within its quota"), together,
+        quota[quota.index.isin(together.index)], money=True,
+    )  # fmt: skip
     table = view.tables["bonds"].merge(rows[["bond", "place", "year", "source"]], on=["bond", "place", "year"])
     told = table.set_index(["source", "place", "year"])["quota"]
     told = told.groupby(level=[0, 1, 2]).max()
@@ -89,18 +99,29 @@ def _quota(view: View, rows: pd.DataFrame, book: Book) -> None:
 
 
 def _ceilings(view: View, book: Book) -> None:
+    """Ceilings of general and of special debt, and the table, which has both side by side."""
     declared = view.facts.case.register.debt.set_index(KEY)
-    service = lots_service(view).groupby(KEY)[list(FIGURES)].sum().astype("int64")
-    issued = issues(view).groupby(KEY)["amount"].sum().astype("int64")
-    total = (service["principal"] + service["interest"]).reindex(declared.index, fill_value=0)
-    total = total + declared["existing_service"].astype("int64")
-    ceiling = declared["service_ceiling"].dropna().astype("int64")
-    book.at_most("bonds", _("service within its ceiling"), total, ceiling, money=True)
-    new = _new_stock(view, issued, service["principal"], declared.index)
-    stock = new.reindex(declared.index, fill_value=0) + declared["existing_stock"].astype("int64")
-    ceiling = declared["stock_ceiling"].dropna().astype("int64")
-    book.at_most("bonds", _("stock of debt within its ceiling"), stock, ceiling, money=True)
-    _debt_table(view, book, issued, service, new)
+    table = view.tables["debt"]
+    book.none(
+        "bonds", _("debt: one row per county and year"), table, table.duplicated(KEY),
+        (KEY, _("two rows"), _("one row")),
+    )  # fmt: skip
+    for prefix in ("", "special_"):
+        of_kind = {key for key in view.facts.case.policy.bonds if (key in view.facts.special) == bool(prefix)}
+        due, out = (rows[rows["bond"].isin(of_kind)] for rows in (lots_service(view), issues(view)))
+        service = due.groupby(KEY)[list(FIGURES)].sum().astype("int64")
+        issued = out.groupby(KEY)["amount"].sum().astype("int64")
+        total = (service["principal"] + service["interest"]).reindex(declared.index, fill_value=0)
+        total = total + declared[f"{prefix}existing_service"].astype("int64")
+        ceiling = declared[f"{prefix}service_ceiling"].dropna().astype("int64")
+        title = _("service within its ceiling, special debt") if prefix else _("service within its ceiling")
+        book.at_most("bonds", title, total, ceiling, money=True)
+        new = _new_stock(view, issued, service["principal"], declared.index)
+        stock = new.reindex(declared.index, fill_value=0) + declared[f"{prefix}existing_stock"].astype("int64")
+        ceiling = declared[f"{prefix}stock_ceiling"].dropna().astype("int64")
+        title = _("stock within its ceiling, special debt") if prefix else _("stock of debt within its ceiling")
+        book.at_most("bonds", title, stock, ceiling, money=True)
+        _debt_table(view, book, prefix, {"issued": issued, **{name: service[name] for name in FIGURES}}, new)
 
 
 def _new_stock(view: View, issued: pd.Series, principal: pd.Series, also: pd.Index) -> pd.Series:
@@ -117,24 +138,18 @@ def _new_stock(view: View, issued: pd.Series, principal: pd.Series, also: pd.Ind
     return change.groupby(level="county").cumsum().astype("int64")
 
 
-def _debt_table(view: View, book: Book, issued: pd.Series, service: pd.DataFrame, new: pd.Series) -> None:
-    table = view.tables["debt"]
-    book.none(
-        "bonds",
-        _("debt: one row per county and year"),
-        table,
-        table.duplicated(KEY),
-        (KEY, _("two rows"), _("one row")),
-    )
-    told = table.drop_duplicates(KEY).set_index(KEY)
-    book.equal("bonds", _("debt: issued"), told["issued"], issued[issued != 0], money=True)
-    for name in FIGURES:
-        own = service[name]
-        book.equal("bonds", _("debt: {column}").format(column=name), told[name], own[own != 0], money=True)
+def _debt_table(view: View, book: Book, prefix: str, figures: dict[str, pd.Series], new: pd.Series) -> None:
+    told = view.tables["debt"].drop_duplicates(KEY).set_index(KEY)
     declared = view.facts.case.register.debt.set_index(KEY).reindex(told.index)
+
+    def equal(name: str, own: pd.Series) -> None:
+        column = prefix + name
+        book.equal("bonds", _("debt: {column}").format(column=column), told[column], own, money=True)
+
+    for name, own in figures.items():
+        if prefix + name in told:
+            equal(name, own[own != 0])
     for name, missing in (("existing_service", 0), ("service_ceiling", NO_CEILING), ("stock_ceiling", NO_CEILING)):
-        own = declared[name].astype("Int64").fillna(missing).astype("int64")
-        book.equal("bonds", _("debt: {column}").format(column=name), told[name], own, money=True)
-    existing = declared["existing_stock"].astype("Int64").fillna(0).astype("int64")
-    stock = new.reindex(told.index, fill_value=0) + existing
-    book.equal("bonds", _("debt: stock"), told["stock"], stock, money=True)
+        equal(name, declared[prefix + name].astype("Int64").fillna(missing).astype("int64"))
+    existing = declared[f"{prefix}existing_stock"].astype("Int64").fillna(0).astype("int64")
+    equal("stock", new.reindex(told.index, fill_value=0) + existing)

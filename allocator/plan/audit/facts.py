@@ -90,6 +90,30 @@ class Facts:
         return rate_to_steps(exact / count.denominator, quantity.unit, exact.__class__(1), self.case.scenario.money)
 
     @cached_property
+    def special(self) -> frozenset[str]:
+        """Bonds that areas issue."""
+        return frozenset(key for key, bond in self.case.policy.bonds.items() if bond.kind == "special")
+
+    @cached_property
+    def county_of(self) -> dict[str, str]:
+        """County of each county and area."""
+        areas = self.case.register.areas
+        places = dict(zip(areas["area"], areas["county"], strict=True))
+        return {**places, **{county: county for county in self.case.scenario.counties}}
+
+    def places_of(self, bond: str) -> frozenset[str]:
+        """Places that may issue a bond: counties, or areas whose projects were not refused."""
+        areas = self.case.register.areas
+        if bond in self.special:
+            return frozenset(areas.loc[areas["review"] != "refused", "area"])
+        return frozenset(self.case.scenario.counties)
+
+    @cached_property
+    def topup_source(self) -> str:
+        """Source that pays what the income of special-bond projects does not."""
+        return next((self.case.policy.bonds[key].service_source for key in sorted(self.special)), "")
+
+    @cached_property
     def last_debt_year(self) -> int:
         """Last year of the tables of debt: of the register's sheet, or of the last repayment of any quota."""
         register, years = self.case.register, [self.first]

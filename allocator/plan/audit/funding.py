@@ -16,7 +16,7 @@ from allocator.inputs.schemas.sources import Source
 from allocator.plan.audit.admission import large_areas
 from allocator.plan.audit.exact import lookup
 from allocator.plan.audit.facts import CITY, SHORTFALL, Facts
-from allocator.plan.audit.parts import bands_in_force
+from allocator.plan.audit.parts import bands_in_force, shares_in_force
 
 COMBINATION = ["work", "work_class", "component", "rule", "payer", "open", "grant", "source"]
 """What decides, apart from the place, which sources may pay for a part."""
@@ -77,7 +77,7 @@ class Funding:
                 found[here] = areas[here].isin(large)
         return found
 
-    def admits(self, source: str, work: str, component: str, rule: str) -> bool:
+    def admits(self, source: str, work: str, component: str, rule: str, *, is_open: bool) -> bool:
         """Whether ``source`` may pay for a component of a work under a rule, wherever it is."""
         entry = self.facts.case.policy.sources.get(source)
         if entry is None or in_force((entry,), self.facts.as_of) is None:
@@ -89,6 +89,9 @@ class Funding:
             (lists.components, component),
             (lists.rules, rule),
         )
+        shares = shares_in_force(self.facts.case, rule) if is_open and source in self.never_for_residents else None
+        if shares is not None and shares.stands_in is not None:
+            return False
         return work not in lists.not_works and all(not allowed or value in allowed for allowed, value in pairs)
 
     @cached_property
@@ -102,6 +105,11 @@ class Funding:
     def may_fall_short(self) -> frozenset[str]:
         """Payers for which the shortfall may stand in, whether the scenario allows a shortfall or not."""
         return frozenset(key for key, payer in self.facts.case.policy.payers.items() if payer.last_resort)
+
+    @cached_property
+    def never_for_residents(self) -> frozenset[str]:
+        """Sources that special bonds feed: they may not stand in for residents."""
+        return frozenset(self.facts.case.policy.bonds[key].source for key in self.facts.special)
 
     @cached_property
     def narrow(self) -> frozenset[str]:
@@ -153,7 +161,8 @@ class Funding:
         all_sources = self.facts.case.policy.sources
         named = [key for key, source in all_sources.items() if source.payer in payers]
         able = [part["source"]] if part["grant"] else named
-        return [source for source in able if self.admits(source, part["work"], part["component"], part["rule"])]
+        what = part["work"], part["component"], part["rule"]
+        return [source for source in able if self.admits(source, *what, is_open=part["open"])]
 
     def pools(self, parts: pd.Series, routes: pd.Series) -> pd.DataFrame:
         """Pool of each of ``parts`` on the route beside it, same index.

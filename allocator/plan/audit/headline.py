@@ -70,10 +70,13 @@ def _public_money(view: View) -> Fraction:
     lines, sources = view.payments, view.facts.sources
     local = lines["source"].isin(sources.index[sources["local"].astype(bool)])
     service = lots_service(view)
-    service = service[service["year"].between(view.facts.first, view.facts.until)]
+    general = ~service["bond"].isin(list(view.facts.special))
+    service = service[general & service["year"].between(view.facts.first, view.facts.until)]
+    years = view.tables["special_years"]
+    topups = years.loc[years["year"].between(view.facts.first, view.facts.until), "topup"].sum()
     parts = (
         lines.loc[local, "amount"].sum(), issues(view)["amount"].sum(), service["principal"].sum(),
-        service["interest"].sum(), lines.loc[lines["stands_in"], "amount"].sum(),
+        service["interest"].sum(), topups, lines.loc[lines["stands_in"], "amount"].sum(),
     )  # fmt: skip
     moved = int(view.tables["reallocations"]["amount"].sum())
     return sum(int(part) for part in parts) + reallocation_price(view.facts) * moved

@@ -127,8 +127,8 @@ class MoneyColumns:
         ]
         for key, bond in facts.case.policy.bonds.items():
             mine = limits[limits["source"] == bond.source].rename(columns={"amount": "quota"})
-            mine = mine[mine["place"].isin(list(facts.case.scenario.counties))]
-            mine = mine.assign(bond=key, county=mine["place"], lot=facts.steps(bond.lot))
+            mine = mine[mine["place"].isin(facts.places_of(key))]
+            mine = mine.assign(bond=key, county=mine["place"].map(facts.county_of), lot=facts.steps(bond.lot))
             frames.append(mine.assign(service_source=bond.service_source))
         if not frames:
             return blank(
@@ -152,6 +152,29 @@ class MoneyColumns:
             return issues.assign(due=0, principal=0, interest=0)
         every = pd.concat(frames, ignore_index=True)
         return every[every["due"] <= facts.last_debt_year].reset_index(drop=True)
+
+    @cached_property
+    def topups(self) -> pd.DataFrame:
+        """Columns ``topup`` of special bonds: place, county, year, source, most, column."""
+        facts = self.program.facts
+        own = self.issues[self.issues["bond"].isin(list(facts.special))]
+        due = self.service[self.service["bond"].isin(list(facts.special)) & (self.service["due"] <= facts.until)]
+        most = ((due["principal"] + due["interest"]) * due["most"]).groupby(due["place"]).sum()
+        begin = own.groupby("place")["year"].min()
+        years = [(place, year) for place in most.index for year in facts.years if year > int(begin[place])]
+        frame = pd.DataFrame(years, columns=["place", "year"]).astype({"place": "str", "year": "int64"})
+        county = frame["place"].map(facts.county_of).fillna("").astype("str")
+        frame = frame.assign(county=county, source=facts.topup_source, most=lookup(frame["place"], most, 0))
+        return frame.assign(column=labels("topup", frame, ["place", "year"]))
+
+    @cached_property
+    def charged(self) -> pd.DataFrame:
+        """What bonds charge to counties' accounts: service_source, county, due, column, amount."""
+        general = self.service[~self.service["bond"].isin(list(self.program.facts.special))]
+        general = general.assign(amount=general["principal"] + general["interest"])
+        topups = self.topups.rename(columns={"source": "service_source", "year": "due"}).assign(amount=1)
+        columns = ["service_source", "county", "due", "column", "amount"]
+        return pd.concat([general[columns], topups[columns]], ignore_index=True)
 
     def gains(self, source: str) -> pd.DataFrame:
         """Formula money of each start: source, place, arrival, column, gain."""

@@ -35,6 +35,7 @@ from allocator.plan.audit.rows_accounts import account_rows
 from allocator.plan.audit.rows_choices import choice_rows
 from allocator.plan.audit.rows_matching import kinked, matching_rows
 from allocator.plan.audit.rows_pools import pool_rows
+from allocator.plan.audit.rows_special import SpecialRows
 from allocator.plan.audit.targets import area_bonus
 from allocator.plan.audit.tied import reallocation_price
 from allocator.plan.audit.tied_columns import TiedColumns
@@ -66,12 +67,18 @@ class Proof:
         """Columns of money."""
         return MoneyColumns(self.program)
 
+    @cached_property
+    def special(self) -> SpecialRows:
+        """Rows and columns of special bonds."""
+        return SpecialRows(self.money)
+
     def rows(self) -> Rows:
         """All rows."""
         rows = choice_rows(self.program)
         rows.join(pool_rows(self.money))
         rows.join(account_rows(self.money))
         rows.join(matching_rows(self.money))
+        rows.join(self.special.rows())
         return rows
 
     def bound(self, goal: str, prices: Mapping[str, Fraction], kept: Mapping[str, Fraction]) -> Fraction | None:
@@ -122,11 +129,13 @@ class Proof:
         names = [program.starts["column"], program.items["do"], program.acts["column"], program.both["column"]]
         most: dict[str, int] = dict.fromkeys(pd.concat([*names, program.bonuses["column"]]), 1)
         most.update(zip(program.moves["column"], program.moves["most"].astype(int).tolist(), strict=True))
+        most.update(dict.fromkeys(self.special.borrows["column"], 1))
         lots = money.issues
         for columns, ends in (
             (money.pays, "most"),
             (money.rests, "own_most"),
             (lots, "most"),
+            (money.topups, "most"),
             (money.uses, "most"),
         ):
             most.update(zip(columns["column"], columns[ends].astype("int64").tolist(), strict=True))
@@ -217,12 +226,10 @@ class Proof:
             passed = rests[(rests["rule"] == rule) & (rests["wide_payer"] == shares.stands_in)]
             for columns in (mine["column"], passed["column"]):
                 _add(spent, dict.fromkeys(columns, Fraction(1)))
-        issues, served = money.issues, money.service
+        issues, charged = money.issues, money.charged
         _add(spent, _values(issues["column"], issues["lot"]))
-        served = served[served["due"].between(facts.first, facts.until)]
-        for figure in ("principal", "interest"):
-            for _after, rows in served.groupby("due"):
-                _add(spent, _values(rows["column"], rows[figure]))
+        for _year, rows in charged[charged["due"].between(facts.first, facts.until)].groupby("due"):
+            _add(spent, _values(rows["column"], rows["amount"]))
         price = reallocation_price(facts)
         _add(spent, dict.fromkeys(TiedColumns(money).moved["column"] if price else (), price))
         return spent

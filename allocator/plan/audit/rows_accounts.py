@@ -63,13 +63,13 @@ def _money_in_and_out(money: MoneyColumns, rows: Rows, source: str, span: int) -
     into, out = ("source_limits.arrival", "source_limits.carry") if span > 1 else ("source_limits", "source_limits")
     pays = money.pays[money.pays["source"] == source]
     rows.add(labels(out, pays, ["source", "place", "tau"]), pays["column"])
-    served = money.service
+    served = money.charged
     served = served[
         (served["service_source"] == source)
         & served["due"].between(money.program.facts.first, money.program.facts.until)
     ]
     names = labels(out, served, ["service_source", "county", "due"])
-    rows.add(names, served["column"], (served["principal"] + served["interest"]).astype(object))
+    rows.add(names, served["column"], served["amount"].astype(object))
     issued = money.issues
     issued = issued[issued["source"] == source]
     rows.add(labels(into, issued, ["source", "place", "year"]), issued["column"], -issued["lot"].astype(object))
@@ -117,12 +117,10 @@ def _one_limit(
     rows.add(pd.Series(name, index=pays.index), pays["column"])
     if lower is not None:
         return
-    served = money.service
+    served = money.charged
     served = served[(served["service_source"] == source) & served["due"].between(facts.first, facts.until)]
     served = served[((served["county"] == place) | wide) & ((served["due"] == year) | (year == TOTAL))]
-    rows.add(
-        pd.Series(name, index=served.index), served["column"], (served["principal"] + served["interest"]).astype(object)
-    )
+    rows.add(pd.Series(name, index=served.index), served["column"], served["amount"].astype(object))
 
 
 def _pledges(money: MoneyColumns, rows: Rows) -> None:
@@ -139,31 +137,46 @@ def _pledges(money: MoneyColumns, rows: Rows) -> None:
 
 
 def _bonds(money: MoneyColumns, rows: Rows) -> None:
+    """Quotas, and ceilings of general and of special debt."""
     facts, issues, service = money.program.facts, money.issues, money.service
     names = labels("bonds.quota", issues, ["bond", "place", "year"])
     rows.add(names, issues["column"], issues["lot"].astype(object))
     rows.put_each(names, upper=issues["quota"].astype(int).tolist())
-    debt = facts.case.register.debt
-    due = service.assign(year=service["due"])
-    rows.add(
-        labels("bonds.service", due, ["county", "year"]),
-        due["column"],
-        (due["principal"] + due["interest"]).astype(object),
-    )
-    some = debt[debt["service_ceiling"].notna()]
-    rows.put_each(
-        labels("bonds.service", some, ["county", "year"]),
-        upper=(some["service_ceiling"] - some["existing_service"]).astype(int).tolist(),
-    )
-    some = debt[debt["stock_ceiling"].notna()]
-    rows.put_each(
-        labels("bonds.stock", some, ["county", "year"]),
-        upper=(some["stock_ceiling"] - some["existing_stock"]).astype(int).tolist(),
-    )
+    _county_quotas(money, rows)
+    for prefix in ("", "special_"):
+        own, due = (frame[frame["bond"].isin(list(facts.special)) == bool(prefix)] for frame in (issues, service))
+        _ceilings(money, rows, prefix, own, due)
+
+
+def _county_quotas(money: MoneyColumns, rows: Rows) -> None:
+    facts, kind, keys = money.program.facts, "bonds.county_quota", ["bond", "county", "year"]
+    own = money.issues[money.issues["bond"].isin(list(facts.special))]
+    rows.add(labels(kind, own, keys), own["column"], own["lot"].astype(object))
+    declared = money.declared.declared["amount"].reset_index()
+    counties = set(facts.case.scenario.counties) - set(facts.case.register.areas["area"])
+    for bond in sorted(facts.special):
+        source = facts.case.policy.bonds[bond].source
+        wide = declared[(declared["source"] == source) & declared["place"].isin(counties)]
+        wide = wide[wide["year"].between(facts.first, facts.until)].assign(bond=bond)
+        names = labels(kind, wide.rename(columns={"place": "county"}), keys)
+        rows.put_each(names, upper=wide["amount"].astype(int).tolist())
+
+
+def _ceilings(money: MoneyColumns, rows: Rows, prefix: str, issues: pd.DataFrame, service: pd.DataFrame) -> None:
+    debt = money.program.facts.case.register.debt
+    kind, due = f"bonds.{prefix}service", service.assign(year=service["due"])
+    names = labels(kind, due, ["county", "year"])
+    rows.add(names, due["column"], (due["principal"] + due["interest"]).astype(object))
+    some = debt[debt[f"{prefix}service_ceiling"].notna()]
+    room = some[f"{prefix}service_ceiling"] - some[f"{prefix}existing_service"]
+    rows.put_each(labels(kind, some, ["county", "year"]), upper=room.astype(int).tolist())
+    kind, some = f"bonds.{prefix}stock", debt[debt[f"{prefix}stock_ceiling"].notna()]
+    room = some[f"{prefix}stock_ceiling"] - some[f"{prefix}existing_stock"]
+    rows.put_each(labels(kind, some, ["county", "year"]), upper=room.astype(int).tolist())
     years = some[["county", "year"]].rename(columns={"year": "end"})
     standing = issues.merge(years, on="county")
     standing = standing[standing["end"] >= standing["year"]]
-    rows.add(labels("bonds.stock", standing, ["county", "end"]), standing["column"], standing["lot"].astype(object))
+    rows.add(labels(kind, standing, ["county", "end"]), standing["column"], standing["lot"].astype(object))
     repaid = service.merge(years, on="county")
     repaid = repaid[repaid["end"] >= repaid["due"]]
-    rows.add(labels("bonds.stock", repaid, ["county", "end"]), repaid["column"], -repaid["principal"].astype(object))
+    rows.add(labels(kind, repaid, ["county", "end"]), repaid["column"], -repaid["principal"].astype(object))

@@ -23,6 +23,7 @@ from allocator.reporting.views import (
     rollup_views,
     run_views,
     running_views,
+    special_views,
     summary,
 )
 
@@ -55,6 +56,8 @@ VIEWS: Mapping[str, View] = MappingProxyType(
             money_views.payments,
             money_views.bond_issues,
             money_views.debt,
+            special_views.special_projects,
+            special_views.special_years,
             cash_views.source_tree,
             cash_views.source_levels,
             cash_views.source_ties,

@@ -139,7 +139,7 @@ def cash(f: Figures) -> pd.DataFrame:
 
 def _with_room(rows: pd.DataFrame, f: Figures) -> pd.DataFrame:
     came = rows[["opening", "arrived", "issued", "excess", "shared", "shortfall", "later_budgets"]].sum(axis=1)
-    went = rows[["running", "paid", "interest", "repaid", "lapsed", "closing"]].sum(axis=1)
+    went = rows[["running", "paid", "interest", "repaid", "topup", "lapsed", "closing"]].sum(axis=1)
     service = rows["interest"] + rows["repaid"] + rows["existing_service"]
     return rows.assign(
         year_text=rows["year"].map(f.year),

@@ -168,10 +168,15 @@ def bond_issues(f: Figures) -> pd.DataFrame:
     table = table[table["lots"] > 0]
     table = table.assign(firm=_firm_issues(f, table))
     table["pending"] = table["amount"] - table["firm"]
-    bonds = f.run.case.policy.bonds
+    bonds, sheet = f.run.case.policy.bonds, f.run.case.register.areas
+    areas = dict(zip(sheet["area"], sheet["name"], strict=True))
     rows = table.assign(
         name=[f.label("bonds", bond) for bond in table["bond"]],
-        place=table["county"].map(f.place),
+        place=[
+            f.place(county) if kind == "general" else areas.get(place) or place
+            for kind, place, county in zip(table["kind"], table["place"], table["county"], strict=True)
+        ],
+        kind_text=[f.say("bond_kind", kind) for kind in table["kind"]],
         coupon=table["bond"].map({bond: float(terms.coupon.value) for bond, terms in bonds.items()}),
         term=table["bond"].map({bond: float(terms.term_years.value) for bond, terms in bonds.items()}),
         repayment=[f.say("repayment", bonds[bond].repayment) if bond in bonds else "" for bond in table["bond"]],
@@ -187,7 +192,7 @@ def _firm_issues(f: Figures, issues: pd.DataFrame) -> pd.Series:
     firm = limits[limits["certainty"].isin(case.scenario.firm)]
     left = firm.groupby(["source", "place", "year"])["amount"].sum().to_dict()
     found = []
-    for bond, county, year, amount in issues[["bond", "county", "year", "amount"]].itertuples(index=False, name=None):
+    for bond, county, year, amount in issues[["bond", "place", "year", "amount"]].itertuples(index=False, name=None):
         source = case.policy.bonds[bond].source if bond in case.policy.bonds else ""
         taken = min(int(amount), int(left.get((source, county, int(year)), 0)))
         left[source, county, int(year)] = int(left.get((source, county, int(year)), 0)) - taken
@@ -203,7 +208,9 @@ def debt(f: Figures) -> pd.DataFrame:
         section=table["county"].map(f.place),
         order=rank(table["county"], f.counties),
     )
-    for ceiling in ("stock_ceiling", "service_ceiling"):
+    for ceiling in ("stock_ceiling", "service_ceiling", "special_stock_ceiling", "special_service_ceiling"):
         rows[ceiling] = rows[ceiling].astype("Int64").mask(table[ceiling] < 0)
     rows["headroom"] = rows["stock_ceiling"] - rows["stock"]
+    rows["special_service"] = rows["special_principal"] + rows["special_interest"] + rows["special_existing_service"]
+    rows["special_headroom"] = rows["special_stock_ceiling"] - rows["special_stock"]
     return rows.sort_values(["order", "year"])

@@ -59,5 +59,12 @@ def test_savings_are_rounded_down() -> None:
 )
 def test_service_of_a_lot(lot: int, coupon: str, term: int, repayment: str, schedule: list[tuple[int, int]]) -> None:
     """Principal and interest in whole steps; the principal adds up to the lot."""
-    assert service_per_lot(lot, fraction(coupon), term, repayment) == schedule
+    found = service_per_lot(lot, fraction(coupon), term, repayment)
+    assert found == [(principal, interest, 0) for principal, interest in schedule]
     assert sum(principal for principal, _ in schedule) == lot
+
+
+def test_service_of_a_lot_that_is_refinanced_in_part() -> None:
+    """Of 34, 33 and 33 due, half (17, 16, 16) stays debt: interest of 100, 83, 66, then of the 49 left."""
+    found = service_per_lot(100, fraction("0.1"), 3, "instalments", renewed=fraction("0.5"), years=4)
+    assert found == [(17, 10, 17), (17, 8, 16), (17, 7, 16), (0, 5, 0)]

@@ -305,7 +305,10 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
         {"source": "central", "place": "c", "arrival_year": 2024, "project": "old", "carried": 10, "amount": 10,
          "price": 0.1},
     ],
-    "bonds": [{"bond": "general", "place": "c", "county": "c", "year": 2025, "lots": 1, "amount": 10, "quota": 15}],
+    "bonds": [
+        {"bond": "general", "kind": "general", "place": "c", "county": "c", "year": 2025, "lots": 1, "amount": 10,
+         "quota": 15},
+    ],
     "debt": [
         {"county": "c", "year": 2025, "issued": 10, "stock": 110},
         {"county": "c", "year": 2026, "principal": 5, "interest": 1, "stock": 105},
@@ -387,6 +390,7 @@ def tables() -> dict[str, pd.DataFrame]:
         record.update({name: sum(work[name] for work in done) for name in SPLIT})
     for record in records["debt"]:
         record.update(existing_service=4, service_ceiling=10, stock_ceiling=110)
+        record.update(special_service_ceiling=-1, special_stock_ceiling=-1)
     records["payments"] = [_line(*paid) for paid in PAID]
     names = [
         "source",
