@@ -17,6 +17,7 @@ from allocator.inputs.synthetic.estates import make_estates
 from allocator.inputs.synthetic.items import make_items
 from allocator.inputs.synthetic.limits import Purse, make_carried, make_limits, make_running
 from allocator.inputs.synthetic.needs import expected_payments
+from allocator.inputs.synthetic.projects import with_projects
 from allocator.inputs.synthetic.readiness import make_gates, make_pledges
 from allocator.inputs.synthetic.recipe import (
     CountyExtent,
@@ -113,6 +114,7 @@ def synthetic_register(setting: Setting) -> dict[str, pd.DataFrame]:
     cost = items["cost"].groupby(items["estate"].map(estates.set_index("estate")["county"])).sum()
     frames["capacity"] = make_capacity(purse, estates, cost)
     frames["debt"] = make_debt(purse, frames["limits"])
+    with_projects(purse, frames)
     return {key: _canonical(key, frames[key]) for key in SHEET if key in frames}
 
 

@@ -208,6 +208,41 @@ class DebtRecipe(Strict):
     """Room under the service ceiling, as a share of the service of the whole quota."""
 
 
+class StreamRecipe(Strict):
+    """What a special-bond project earns in a year from one stream."""
+
+    work: Id | None = None
+    """Work that must be done for it; None: the start of an estate is enough."""
+    of_cost: float = 0.0
+    """Net income of a year, as a share of the cost of the work."""
+    per_household: float = 0.0
+    """Net income of a year per household of the area, in the currency."""
+    years: int
+
+
+class ProjectsRecipe(Strict):
+    """Areas that are special-bond projects."""
+
+    source: Id
+    areas: int
+    """How many: the largest area of each of the largest counties."""
+    of_cost: float
+    """Most of the cost of their works that may be issued."""
+    income_per_yuan: float
+    """Income in the life of the bonds that a unit issued needs."""
+    certainty: tuple[str, ...]
+    """Of the quota of each year from the plan year on; there are as many years of issue."""
+    review: tuple[str, ...]
+    """State of review of each area, in turn."""
+    stock: float
+    """Existing special debt, as a share of existing general debt."""
+    stock_room: float
+    service_room: float
+    """Room under both ceilings, as shares of the quotas and of their service."""
+    income: dict[str, StreamRecipe]
+    """By stream."""
+
+
 class MoneyRecipe(Strict):
     """How much money there is."""
 
@@ -219,6 +254,7 @@ class MoneyRecipe(Strict):
     running: RunningRecipe
     carried: CarriedRecipe
     debt: DebtRecipe
+    projects: ProjectsRecipe
 
 
 class TaskRecipe(Strict):
