@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy import sparse
 from allocator.formulation.build import Formulation
 from allocator.formulation.goals import Objective
 from allocator.solving.base import Answer, Floats, Request, Status
+from allocator.solving.neighbourhoods import owners
 from allocator.solving.process import SolverProcess
 from allocator.solving.stages import Search, wait
 
@@ -104,17 +106,34 @@ def _solve_undecided(search: Search, process: SolverProcess, relaxed: Floats) ->
     f = search.formulation
     priced = _priced(f, relaxed)
     search.guide = priced.coefficients
-    decided = f.integer & (np.abs(relaxed - np.round(relaxed)) <= 1e-6)
-    lower, upper = np.where(decided, np.round(relaxed), f.lower), np.where(decided, np.round(relaxed), f.upper)
     limit = max(_START_SHARE * search.clock.limit_s, 5.0)
-    for low, high in ((lower, upper), (f.lower, f.upper)):
+    for low, high in _narrowings(f, relaxed):
         answer = _ask(search, process, search.request(priced, limit, lower=low, upper=high, gap=0.02))
         if answer is not None and answer.x is not None:
             if _is_better(search, priced, answer.x):
                 search.incumbent = answer.x
             return
-        if search.incumbent is not None:
+        impossible = answer is not None and answer.status is Status.INFEASIBLE
+        if search.incumbent is not None and not impossible:
             return
+
+
+def _narrowings(f: Formulation, relaxed: Floats) -> Iterator[tuple[Floats, Floats]]:
+    """Column bounds to look for a plan in: what the relaxation decides of projects is kept, then less and less of it.
+
+    Bonds and bonuses follow from the projects. A minimum use beside a tight limit may leave no plan in one county: it
+    is looked for by freeing each in turn.
+    """
+    whole = np.round(relaxed)
+    decided = f.integer & (np.abs(relaxed - whole) <= 1e-6)
+    project = owners(f)
+    county = np.where(project >= 0, f.index.projects["county"].to_numpy(object)[project], "")
+    for name in ("", *f.index.case.scenario.counties):
+        kept = decided & (county != name) & (county != "")
+        yield np.where(kept, whole, f.lower), np.where(kept, whole, f.upper)
+    left_out = decided & (whole == 0.0)
+    yield f.lower, np.where(left_out, 0.0, f.upper)
+    yield f.lower, f.upper
 
 
 def _is_better(search: Search, priced: Objective, x: Floats) -> bool:
