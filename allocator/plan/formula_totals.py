@@ -41,9 +41,10 @@ def formula_totals_table(index: Index, estates: pd.DataFrame) -> pd.DataFrame:
 
 def _of_source(index: Index, name: str, source: Source, formula: Formula, estates: pd.DataFrame) -> pd.DataFrame:
     started = estates[estates["start_year"] > 0]
+    gain = dict(zip(index.estates["estate_id"], formula_gain(index, name), strict=True))
     started = started.assign(
         place="" if source.scope == "city" else started[source.scope], estates=1,
-        gained=started["estate"].map(dict(zip(index.estates["estate_id"], formula_gain(index, name), strict=True))),
+        gained=started["estate"].map(gain).astype("int64"),
     )  # fmt: skip
     started = started.join(_parts(formula, started))
     sums = started.groupby(KEY)[[*COUNTS, *RATES, "gained"]].sum()

@@ -75,3 +75,14 @@ def test_no_formula_no_rows() -> None:
     """The table is there, and empty."""
     plan = tables_of(estates=ESTATES, items=[{"estate": "a", "cost": 50}], limits=[{"amount": 50}])
     assert len(plan["formula_totals"]) == 0
+
+
+def test_projects_under_way_are_counted_where_nothing_new_starts() -> None:
+    """No start and no money of it: the row tells what started before."""
+    grant = {"payer": "government", "scope": "county", "formula": FORMULA}
+    rows = tables_of(
+        estates=ESTATES, items=[{"estate": "a", "cost": 50}, {"estate": "b", "cost": 50}], limits=[{"amount": 0}],
+        policy={"sources": {"grant": grant}}, options={"shortfall": False},
+        running=[{"project": "old", "start_year": 2025, "estates": 3, "households": 40, "amount": 0}],
+    )["formula_totals"]  # fmt: skip
+    assert rows[["estates", "running_estates", "running_households", "total"]].to_numpy().tolist() == [[0, 3, 40, 0]]
