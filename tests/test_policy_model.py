@@ -122,7 +122,7 @@ def test_the_sources_of_the_policy() -> None:
     ]  # fmt: skip
     assert by_payer["government"] == [
         "central_grant", "central_investment", "provincial_award", "city_departments", "special_treasury_bond",
-        "infrastructure_fee", "land_revenue", "lottery_fund", "general_bond", "county_budget",
+        "infrastructure_fee", "land_revenue", "lottery_fund", "general_bond", "special_bond", "county_budget",
     ]  # fmt: skip
     assert [payer for payer, found in by_payer.items() if not found] == []
 

@@ -173,7 +173,7 @@ class Money:
                     for (bond, place, when), amount in self.service.items()
                     if place == area and (bond, place) in {key[:2] for key in special} and when <= year
                 )
-                self._at_least(added, due - sum(amount for when, amount in earned.items() if when <= year))
+                self.at_least(added, due - sum(amount for when, amount in earned.items() if when <= year))
         return topups
 
     def _running_place(self, row: Row) -> str:

@@ -160,9 +160,10 @@ class Funding:
         payers = self.payers_of(part["rule"], part["payer"], part["open"])
         all_sources = self.facts.case.policy.sources
         named = [key for key, source in all_sources.items() if source.payer in payers]
-        able = [part["source"]] if part["grant"] else named
+        if part["grant"]:
+            return [part["source"]]  # the grant itself says what its source pays
         what = part["work"], part["component"], part["rule"]
-        return [source for source in able if self.admits(source, *what, is_open=part["open"])]
+        return [source for source in named if self.admits(source, *what, is_open=part["open"])]
 
     def pools(self, parts: pd.Series, routes: pd.Series) -> pd.DataFrame:
         """Pool of each of ``parts`` on the route beside it, same index.

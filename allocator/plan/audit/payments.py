@@ -86,8 +86,8 @@ def _may_pay(funding: Funding, line: Mapping[Hashable, Any]) -> str:
     entry = funding.facts.case.policy.sources.get(source)
     if entry is None or entry.payer != payer:
         return _("{source} is no source of {payer}").format(source=source, payer=payer)
-    if granted and source != granted:
-        return _("the grant is paid by {source}").format(source=granted)
+    if granted:
+        return "" if source == granted else _("the grant is paid by {source}").format(source=granted)
     admitted = funding.admits(source, line["part_work"], line["component"], rule, is_open=line["part_open"])
     return "" if admitted else _("{source} may not pay for it").format(source=source)
 

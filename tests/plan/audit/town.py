@@ -292,8 +292,8 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
          "floor_area": 3500.0, "by_household": 35, "factor": 1.0, "gained": 35, "arrival_year": 2027, "total": 35},
     ],
     "running": [
-        {"project": "old", "county": "c", "source": "budget", "level": "local", "ledger": "budget", "year": 2026,
-         "amount": 3},
+        {"project": "old", "kind": "project", "county": "c", "source": "budget", "level": "local", "ledger": "budget",
+         "year": 2026, "amount": 3},
     ],
     "source_use": [
         {"source": "central", "place": "c", "arrival_year": 2024, "year": 2025, "amount": 10},
