@@ -78,7 +78,9 @@ class SpecialRows:
         rows.add(names, issues["column"], issues["lot"].astype(object))
         rows.add(labels(kind, loans, ["place"]), loans["column"], loans["principal"].astype(object))
         area = self.facts.estates["area"]
-        cost = self.facts.parts.groupby("item")["cost"].sum()
+        parts = self.facts.parts
+        whole = parts[parts["from_year"] == parts.groupby("item")["from_year"].transform("min")]  # of one era
+        cost = whole.groupby("item")["cost"].sum()
         acts = program.items
         acts = acts.assign(place=lookup(acts["estate"], area, ""), cost=lookup(acts["item"], cost, 0))
         rows.add(labels(kind, acts, ["place"]), acts["act"], [-(1 - least) * int(one) for one in acts["cost"]])
