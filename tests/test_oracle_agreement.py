@@ -49,7 +49,7 @@ def test_hand_worked_answers(worked: Worked, solver: str) -> None:
         assert {goal: found[goal] for goal in worked.values} == pytest.approx(worked.values, abs=1e-5)
 
 
-@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("solver", ["highs", pytest.param("cbc", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("feature", FEATURES)
 @settings(CALM, max_examples=2)
 @given(data=st.data())
