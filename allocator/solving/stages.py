@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from scipy import sparse
 
-from allocator.errors import InfeasibleError, NoPlanError
+from allocator.errors import InfeasibleError, NoPlanError, SolverError
 from allocator.formulation.build import Formulation
 from allocator.formulation.goals import Objective
 from allocator.i18n import _
@@ -286,10 +286,18 @@ def direct(process: SolverProcess) -> Improve:
 
 
 def wait(search: Search, process: SolverProcess, seconds: float) -> Answer | None:
-    """Wait for an answer; None when the process overran its time, or the user stopped the search, and was ended."""
+    """Wait for an answer; None when the process overran its time, or the user stopped the search, and was ended.
+
+    A solver that fails costs a search that has a plan the proof of a stage, not the plan.
+    """
     end = time.monotonic() + min(seconds * 1.05 + 0.5, seconds + 3.0)
     while True:
-        answer = process.poll(0.05)
+        try:
+            answer = process.poll(0.05)
+        except SolverError:
+            if search.incumbent is None:
+                raise
+            return None
         if answer is not None:
             return answer
         if time.monotonic() > end or search.clock.stopped:
