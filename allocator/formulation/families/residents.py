@@ -73,6 +73,6 @@ def _costs(index: Index, columns: Columns, parts: pd.DataFrame) -> pd.DataFrame:
     acting = acts(index, columns).rename(columns={"item": "item_row"}).drop(columns=["project", "route"])
     saved = saved_amounts(index).merge(columns["both"], on=["saving", "estate"]).drop(columns="estate")
     saved = saved.merge(parts, left_on="part", right_index=True).rename(columns={"change": "due"})
-    terms = pd.concat([due.merge(acting, on="item_row"), saved], ignore_index=True)
+    terms = index.in_era(pd.concat([due.merge(acting, on="item_row"), saved], ignore_index=True), "year")
     terms = terms[terms["year"] + terms["offset"] <= index.payment_years[-1]]
     return summed(terms.assign(amount=terms["due"] * terms["counts"]), ["estate", "work_class", "col"], "amount")
