@@ -57,10 +57,7 @@ def first_plan(search: Search, process: SolverProcess) -> None:
     """
     search.tell("first_plan")
     f = search.formulation
-    if search.first is not None:
-        search.incumbent = _with_money(search, process, search.first)
-    if search.incumbent is None and search.second is not None:
-        search.incumbent, search.first_is_plan = _with_money(search, process, search.second), False
+    _complete_known(search, process)
     relaxed = _relax(search, process)
     if relaxed is not None:
         search.relaxed = relaxed
@@ -146,13 +143,23 @@ def _is_better(search: Search, priced: Objective, x: Floats) -> bool:
     return priced.value(x) > priced.value(old) and not (search.first_is_plan and worse)
 
 
-def _with_money(search: Search, process: SolverProcess, whole: Floats) -> Floats | None:
-    """Whole choices completed with payments, shortfall and breaches allowed; None when other rules forbid them."""
+def _complete_known(search: Search, process: SolverProcess) -> None:
+    """Complete the choices known before with money; where the rules forbid them, some of them are left out."""
+    known = [whole for whole in (search.first, search.second) if whole is not None]
+    for whole, all_kept in ((whole, all_kept) for all_kept in (True, False) for whole in known):
+        search.incumbent = _with_money(search, process, whole, all_kept=all_kept)
+        search.first_is_plan &= all_kept and whole is search.first
+        if search.incumbent is not None:
+            return
+
+
+def _with_money(search: Search, process: SolverProcess, whole: Floats, *, all_kept: bool) -> Floats | None:
+    """Whole choices, or some of them, with payments, shortfall and breaches; None when other rules forbid them."""
     f = search.formulation
     held = f.integer.copy()
     for kind in ("issue", "bonus", "moved"):
         held[f.columns[kind]["col"].to_numpy(np.int64)] = False
-    lower, upper = np.where(held, whole, f.lower), np.where(held, whole, f.upper)
+    lower, upper = np.where(held & all_kept, whole, f.lower), np.where(held, whole, f.upper)
     points = f.goals["points"].coefficients
     gaps = f.goals["shortfall"].coefficients + f.goals["tasks"].coefficients - points / max(1.0, np.abs(points).max())
     least = Objective("first", maximise=False, coefficients=gaps, unit="")

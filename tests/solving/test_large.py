@@ -153,3 +153,23 @@ def test_choices_that_the_rules_forbid_give_way_to_the_second(formulation: Formu
     assert search.incumbent is not None
     assert broken_rows(formulation, search.incumbent) == []
     assert not search.first_is_plan
+
+
+def test_of_choices_that_the_rules_forbid_together_some_are_left_out(
+    formulation: Formulation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is relaxed: a search that never gets further has a plan."""
+    monkeypatch.setattr("allocator.solving.first_plan._solve_undecided", lambda *_: None)
+    search = searching(formulation, 60.0)
+    search.first = np.zeros(formulation.columns.count)
+    for kind in ("start", "route", "do", "do_route"):
+        search.first[formulation.columns[kind]["col"].to_numpy()] = 1.0
+    process = borrow("highs")
+    try:
+        process.load(search.problem)
+        first_plan(search, process)
+    finally:
+        give_back(process)
+    assert search.incumbent is not None
+    assert broken_rows(formulation, search.incumbent) == []
+    assert search.incumbent[formulation.columns["start"]["col"].to_numpy()].sum() > 0
