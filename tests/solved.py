@@ -15,9 +15,10 @@ from allocator.solving.driver import search_plan
 from allocator.solving.stages import Clock, Search
 from tests.formulation.worked import MORE
 from tests.formulation.worked_costs import COSTS
+from tests.formulation.worked_money import MONEY
 from tests.oracle.worked import WORKED, Worked
 
-ALL: dict[str, Worked] = {**WORKED, **MORE, **COSTS}
+ALL: dict[str, Worked] = {**WORKED, **MORE, **COSTS, **MONEY}
 """Hand-worked cases: those of the oracle, and those that only rows need."""
 
 SECONDS = 120.0

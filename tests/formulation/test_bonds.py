@@ -13,6 +13,7 @@ CASES = (
     "bonds_service_ceiling_after_the_last_payment",
     "bonds_stock_ceiling",
     "bonds_refinanced",
+    "special_stock_ceiling",
 )
 
 

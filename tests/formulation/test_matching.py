@@ -30,6 +30,8 @@ CASES = (
     "matching_at_the_project",
     "matching_split_of_the_residue",
     "matching_split_only_where_all_may_pay",
+    "matching_kink_five_points_above",
+    "matching_limited_base_of_nothing_more",
 )
 
 

@@ -15,6 +15,8 @@ CASES = (
     "limits_carried_money_and_running_bills",
     "limits_carried_money_moves",
     "limits_carried_money_lasts",
+    "limits_tied_money_is_used_once",
+    "limits_own_bills_are_paid_once",
     "limits_beyond_at_a_price",
     "limits_minimum_use",
     "limits_of_the_whole_city",

@@ -284,6 +284,8 @@ class Facts:
         return found
 
     def _admits(self, source: Source, part: Part) -> bool:
+        if part.grant:
+            return True  # its own source pays it, whatever else that may pay for
         work = self.items[part.item].work
         lists = (
             (source.eligible.classes, self.policy.works[work].work_class),
