@@ -21,15 +21,11 @@ REDUNDANT = {
     ("bonds.quota", "row_upper"),  # the columns' bounds say the same
     ("shortfall", "row_upper"),  # here, too
     ("persistence.move", "row_upper"),  # a move that is none only costs
-    (
-        "matching.package",
-        "row_upper",
-    ),  # contents differ in something that is done or is not; without a start nothing is
+    ("matching.package", "row_upper"),  # contents differ in what is done or is not; without a start nothing is
     ("matching.split", "row_lower"),  # shares add up to one: at most their share for all sides is all that is paid
     ("matching.split", "row_upper"),  # and so is at least their share
 }
 """Sides that no plan worth having would break, or that the others imply."""
-
 
 NOTHING = {"row_lower": -np.inf, "row_upper": np.inf}
 """Bounds that forbid nothing."""

@@ -15,7 +15,7 @@ from allocator.inputs.case import Case
 from allocator.inputs.load import load
 from allocator.inputs.synthetic import generate
 from allocator.solving import driver
-from allocator.solving.base import Progress
+from allocator.solving.base import Floats, Progress
 from allocator.solving.first_plan import first_plan
 from allocator.solving.process import borrow, give_back
 from allocator.solving.rounds import Rounds
@@ -44,6 +44,18 @@ def everything_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
 def searching(f: Formulation, seconds: float, progress: Callable[[Progress], None] = silent) -> Search:
     """A search with two processes."""
     return Search(f, "highs", 0.001, 1, 2, Clock(seconds), progress)
+
+
+def first_plan_of(search: Search) -> Floats:
+    """The plan a search starts from; there must be one."""
+    process = borrow("highs")
+    try:
+        process.load(search.problem)
+        first_plan(search, process)
+    finally:
+        give_back(process)
+    assert search.incumbent is not None
+    return search.incumbent
 
 
 def test_neighbourhoods_give_a_plan_whose_rows_hold(formulation: Formulation) -> None:
@@ -144,15 +156,20 @@ def test_choices_that_the_rules_forbid_give_way_to_the_second(formulation: Formu
     search.first = np.zeros(formulation.columns.count)
     search.first[formulation.columns["start"]["col"].to_numpy()] = 1.0
     search.second, search.first_is_plan = np.zeros(formulation.columns.count), True
-    process = borrow("highs")
-    try:
-        process.load(search.problem)
-        first_plan(search, process)
-    finally:
-        give_back(process)
-    assert search.incumbent is not None
-    assert broken_rows(formulation, search.incumbent) == []
+    x = first_plan_of(search)
+    assert broken_rows(formulation, x) == []
     assert not search.first_is_plan
+
+
+def test_choices_that_can_be_are_kept_whole(formulation: Formulation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of a plan is there again, even where less of it would leave less short or break less."""
+    known = first_plan_of(searching(formulation, 60.0))
+    monkeypatch.setattr("allocator.solving.first_plan._solve_undecided", lambda *_: None)
+    search = searching(formulation, 60.0)
+    search.first, search.first_is_plan = known, True
+    chosen = np.concatenate([formulation.columns[kind]["col"].to_numpy() for kind in ("start", "route", "do")])
+    assert np.array_equal(np.round(first_plan_of(search)[chosen]), np.round(known[chosen]))
+    assert search.first_is_plan
 
 
 def test_of_choices_that_the_rules_forbid_together_some_are_left_out(
@@ -164,12 +181,6 @@ def test_of_choices_that_the_rules_forbid_together_some_are_left_out(
     search.first = np.zeros(formulation.columns.count)
     for kind in ("start", "route", "do", "do_route"):
         search.first[formulation.columns[kind]["col"].to_numpy()] = 1.0
-    process = borrow("highs")
-    try:
-        process.load(search.problem)
-        first_plan(search, process)
-    finally:
-        give_back(process)
-    assert search.incumbent is not None
-    assert broken_rows(formulation, search.incumbent) == []
-    assert search.incumbent[formulation.columns["start"]["col"].to_numpy()].sum() > 0
+    x = first_plan_of(search)
+    assert broken_rows(formulation, x) == []
+    assert x[formulation.columns["start"]["col"].to_numpy()].sum() > 0
